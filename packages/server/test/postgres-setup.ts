@@ -1,12 +1,12 @@
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 import { openDatabase } from "#platform/db/database";
 import { startEmbeddedPostgres, stopLeftServer } from "#platform/db/embedded/index";
 import { migrate } from "#platform/db/migrate";
-import { createHome, findInstance, homePaths } from "#platform/home";
+import { createHome, findInstance, homePaths, type Home } from "#platform/home";
 import { findHomeOwner, lockHome } from "#platform/home-lock";
 import { silentLog } from "#platform/log";
 import { template, withDatabase } from "./server-url.ts";
@@ -49,7 +49,10 @@ async function start(): Promise<Running> {
   const parent = join(tmpdir(), `causeway-test-${process.getuid?.() ?? 0}`);
   await mkdir(parent, { recursive: true, mode: 0o711 });
   await removeLeftHomes(parent);
-  const home = await createHome(join(await mkdtemp(join(parent, "run-")), "home"));
+  const directory = await mkdtemp(join(parent, "run-"));
+  // As root the server runs as another user, who must pass through.
+  await chmod(directory, 0o711);
+  const home = await createHome(join(directory, "home"));
   const lock = await lockHome(home);
   const postgres = await startEmbeddedPostgres({ home, log: silentLog, durability: "none" });
   await makeTemplate(postgres.url);
@@ -58,7 +61,7 @@ async function start(): Promise<Running> {
     stop: async () => {
       await postgres.stop();
       await lock.release();
-      await rm(join(home.root, ".."), { recursive: true, force: true });
+      await removeHome(home);
     },
   };
 }
@@ -70,8 +73,17 @@ async function removeLeftHomes(parent: string): Promise<void> {
     const instance = await findInstance(home).catch(() => undefined);
     if (!instance || (await findHomeOwner(home))) continue;
     await stopLeftServer(instance.dataDirectory);
-    await rm(join(parent, name), { recursive: true, force: true });
+    await removeHome(home);
   }
+}
+
+/** With its data, which lies elsewhere when TMPDIR is closed to the database's user. */
+async function removeHome(home: Home): Promise<void> {
+  const instance = await findInstance(home);
+  if (instance && instance.dataDirectory !== home.postgres) {
+    await rm(dirname(instance.dataDirectory), { recursive: true, force: true });
+  }
+  await rm(dirname(home.root), { recursive: true, force: true });
 }
 
 async function makeTemplate(url: string): Promise<void> {
