@@ -18,6 +18,8 @@ export const snapshotTarget = z.strictObject({
   /** `null` = unknown price: said loudly, never taken as zero. */
   price: price.nullable(),
   maxOutputTokens: z.int().positive(),
+  /** No call's input can be larger: bounds what a picture in a message may cost. */
+  contextTokens: z.int().positive(),
 });
 export const snapshotRoute = z.strictObject({
   /** The public model name that callers send. */
@@ -131,7 +133,7 @@ export const leaseRequest = z.strictObject({
   gateway: z.string(),
   budgetId: z.string(),
   windowStart: z.iso.datetime(),
-  /** What it needs now at least. */
+  /** The cumulative grant that it needs at least. Cumulative, so that an ask whose answer was lost may be repeated. */
   neededMicroUsd: z.int().nonnegative(),
 });
 export const leaseGrant = z.strictObject({
@@ -143,6 +145,8 @@ export const leaseGrant = z.strictObject({
   grantedMicroUsd: z.int().nonnegative(),
   /** What the ledger already holds of this gateway in this window; it starts from here after losing its memory. */
   settledMicroUsd: z.int().nonnegative(),
+  /** What the ledger holds of all gateways in this window: what a refusal names as spent. */
+  settledByAllMicroUsd: z.int().nonnegative(),
 });
 export type LeaseRequest = z.infer<typeof leaseRequest>;
 export type LeaseGrant = z.infer<typeof leaseGrant>;
@@ -170,4 +174,11 @@ export const internalHeaders = {
   /** Id of the key under which the call runs and is paid. */
   keyId: "x-causeway-key-id",
   principal: "x-causeway-principal",
+} as const;
+
+/** On an answer that is not a stream, what it cost; absent when the price is unknown. */
+export const costHeaders = {
+  costMicroUsd: "x-causeway-cost-micro-usd",
+  notional: "x-causeway-cost-notional",
+  traceId: "x-causeway-trace-id",
 } as const;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { usageRecord } from "../gateway.ts";
 
 /** `GET /api/keys` → `{items}` */
 export const keyView = z.strictObject({
@@ -13,6 +14,12 @@ export const keyView = z.strictObject({
   revokedAt: z.iso.datetime().nullable(),
 });
 export type KeyView = z.infer<typeof keyView>;
+
+/** `replaceEarlier` revokes the key's other secrets at once. */
+export const issueSecretBody = z.strictObject({
+  expiresInSeconds: z.int().positive().max(31_536_000).optional(),
+  replaceEarlier: z.boolean().default(false),
+});
 
 /** `POST /api/keys/{id}/secrets` → 201; the secret is shown this once, only its hash is kept. */
 export const issuedSecret = z.strictObject({
@@ -77,3 +84,16 @@ export const usageReport = z.strictObject({
 export type UsageReport = z.infer<typeof usageReport>;
 
 /** `GET /api/usage/requests?principal=&traceId=&limit=&cursor=` → the ledger rows behind a number, newest first. */
+export const usageRequestsQuery = z.strictObject({
+  principal: z.string().optional(),
+  traceId: z.string().optional(),
+  from: z.iso.datetime().optional(),
+  to: z.iso.datetime().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().optional(),
+});
+export const usageRequestsPage = z.strictObject({
+  items: z.array(usageRecord),
+  nextCursor: z.string().nullable(),
+});
+export type UsageRequestsPage = z.infer<typeof usageRequestsPage>;
