@@ -81,18 +81,13 @@ function skipValue(text: string, from: number): number {
   let at = from;
   while (at < text.length) {
     const char = text[at];
-    if (char === '"') {
-      at = skipString(text, at);
-      if (depth === 0) return at;
-      continue;
-    }
-    if (char === "{" || char === "[") depth++;
-    if (char === "}" || char === "]" || char === ",") {
-      if (depth === 0) return trimEnd(text, at);
-      if (char !== ",") depth--;
-      if (depth === 0 && char !== ",") return at + 1;
-    }
+    if (char === '"') at = skipString(text, at) - 1;
+    else if (char === "{" || char === "[") depth++;
+    else if (char === "}" || char === "]") depth--;
+    // A bare number or word ends before what follows it; its trailing space belongs to nobody.
+    if (depth < 0 || (depth === 0 && char === ",")) return trimEnd(text, at);
     at++;
+    if (depth === 0 && (char === '"' || char === "}" || char === "]")) return at;
   }
   return at;
 }
