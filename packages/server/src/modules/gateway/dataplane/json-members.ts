@@ -77,17 +77,24 @@ function skipString(text: string, from: number): number {
 }
 
 function skipValue(text: string, from: number): number {
+  const first = text[from];
+  if (first === '"') return skipString(text, from);
+  if (first === "{" || first === "[") return skipContainer(text, from);
+  // A bare number or word ends before what follows it; its trailing space belongs to nobody.
+  let at = from;
+  while (at < text.length && text[at] !== "," && text[at] !== "}") at++;
+  return trimEnd(text, at);
+}
+
+function skipContainer(text: string, from: number): number {
   let depth = 0;
   let at = from;
   while (at < text.length) {
     const char = text[at];
-    if (char === '"') at = skipString(text, at) - 1;
-    else if (char === "{" || char === "[") depth++;
-    else if (char === "}" || char === "]") depth--;
-    // A bare number or word ends before what follows it; its trailing space belongs to nobody.
-    if (depth < 0 || (depth === 0 && char === ",")) return trimEnd(text, at);
-    at++;
-    if (depth === 0 && (char === '"' || char === "}" || char === "]")) return at;
+    if (char === "{" || char === "[") depth++;
+    if (char === "}" || char === "]") depth--;
+    at = char === '"' ? skipString(text, at) : at + 1;
+    if (depth === 0) return at;
   }
   return at;
 }
