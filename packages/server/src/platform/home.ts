@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { access, constants, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidError } from "@causeway/contract";
 import { newSecret } from "./ids.ts";
@@ -74,6 +74,9 @@ export async function createHome(root: string): Promise<Home> {
       home.run.services,
     ];
     for (const directory of inside) await mkdir(directory, { recursive: true, mode: 0o700 });
+    for (const directory of [root, ...inside]) {
+      await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    }
   } catch (error) {
     throw new InvalidError({
       code: "home_unusable",

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { access, open, readFile, rename, stat } from "node:fs/promises";
+import { access, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UnavailableError } from "@causeway/contract";
@@ -42,6 +42,8 @@ export async function launchServer(
   if (ready) return ready;
   const left = child.pid === undefined ? undefined : await findProcess(child.pid);
   if (left) await stopServer(left);
+  // A server that panics leaves it; the next start must find the directory as this one did.
+  await rm(join(cluster.dataDirectory, "postmaster.pid"), { force: true });
   options.signal.throwIfAborted();
   const complaints = (await readFile(options.logFile, "utf8")).slice(logStart);
   throw explain(cluster, { ended: ended ?? "it did not become ready", complaints });

@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { ConflictError, UnavailableError } from "@causeway/contract";
 import { codeOf, writeFileAtomically } from "#platform/files";
-import { findInstance, homePaths, newInstanceId, recordInstance, type Home } from "#platform/home";
+import {
+  findInstance,
+  homePaths,
+  newInstanceId,
+  recordInstance,
+  type Home,
+  type Instance,
+} from "#platform/home";
 import { canReach, type Account } from "./account.ts";
 
 /** For what the database's user must reach when it cannot reach home (root with a clone under /root). */
@@ -14,29 +21,43 @@ export type Placement = { readonly dataDirectory: string; readonly socketDirecto
 /** Where data and socket lie. The choice of the first start is recorded in `instance.json` and kept: a change of some
  *  directory's mode must not make the platform begin again with an empty database. */
 export async function choosePlacement(home: Home, account: Account): Promise<Placement> {
-  const instance = (await findInstance(home)) ?? (await newInstance(home, account));
-  if (instance.dataDirectory !== home.postgres) await claim(home, instance);
+  const recorded = await findInstance(home);
+  const instance = recorded
+    ? await reclaim(home, recorded)
+    : await record(home, await chooseDataDirectory(home, account));
   return {
     dataDirectory: instance.dataDirectory,
     socketDirectory: await socketDirectoryFor(instance.id, account),
   };
 }
 
-async function newInstance(home: Home, account: Account) {
-  const id = newInstanceId();
-  const isReachable = await canReach(account, home.root);
-  const dataDirectory = isReachable ? home.postgres : join(systemDirectory, id, "postgres");
-  const instance = { id, dataDirectory };
+async function record(home: Home, instance: Instance): Promise<Instance> {
   await recordInstance(home, instance);
+  if (isOutside(instance)) await claim(home, instance);
   return instance;
 }
 
-/** Data outside home belongs to one home. A home that was moved keeps it; a copied one must not share it. */
-async function claim(home: Home, instance: { id: string; dataDirectory: string }): Promise<void> {
-  // Data of a home that was reachable and has moved with it.
-  if (dirname(dirname(instance.dataDirectory)) !== systemDirectory) {
-    return recordInstance(home, { ...instance, dataDirectory: home.postgres });
+async function chooseDataDirectory(home: Home, account: Account): Promise<Instance> {
+  const id = newInstanceId();
+  const isReachable = await canReach(account, home.root);
+  return { id, dataDirectory: isReachable ? home.postgres : join(systemDirectory, id, "postgres") };
+}
+
+const isOutside = (instance: Instance) =>
+  dirname(dirname(instance.dataDirectory)) === systemDirectory;
+
+/** The home may have been moved or copied since. Data inside it came along, and gets an id of its own: the original may
+ *  still run. Data outside belongs to one home. */
+async function reclaim(home: Home, instance: Instance): Promise<Instance> {
+  if (instance.dataDirectory === home.postgres) return instance;
+  if (!isOutside(instance)) {
+    return record(home, { id: newInstanceId(), dataDirectory: home.postgres });
   }
+  await claim(home, instance);
+  return instance;
+}
+
+async function claim(home: Home, instance: Instance): Promise<void> {
   const directory = dirname(instance.dataDirectory);
   const claimFile = join(directory, "home");
   await mkdir(directory, { recursive: true, mode: 0o711 });
@@ -48,7 +69,7 @@ async function claim(home: Home, instance: { id: string; dataDirectory: string }
 
 async function assertMoved(
   owner: string,
-  now: { readonly home: Home; readonly instance: { readonly id: string } },
+  now: { readonly home: Home; readonly instance: Instance },
 ): Promise<void> {
   const other = await findInstance(homePaths(owner)).catch(() => undefined);
   if (other?.id !== now.instance.id) return;
