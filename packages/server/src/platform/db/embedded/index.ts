@@ -40,18 +40,7 @@ export async function startEmbeddedPostgres(
 
   const left = await attach(cluster.dataDirectory, signal);
   if (left) onProgress("found the database still running");
-  const server = left ?? (await start());
-
-  async function start(): Promise<RunningServer> {
-    await ensureDataDirectory(cluster, { onProgress, signal });
-    onProgress("starting the database");
-    return launchServer(cluster, {
-      socketDirectory: placement.socketDirectory,
-      durability: options.durability ?? "full",
-      logFile: join(home.logs, "postgres.log"),
-      signal,
-    });
-  }
+  const server = left ?? (await start(cluster, placement.socketDirectory, options));
 
   const url = await ensureDatabase(server.socketDirectory, databaseUser);
   log.info({ pid: server.process.pid, attached: left !== undefined }, "PostgreSQL is ready");
@@ -64,6 +53,20 @@ export async function startEmbeddedPostgres(
       await removeSocketDirectory(server.socketDirectory);
     },
   };
+}
+
+async function start(cluster: Cluster, socketDirectory: string, options: StartEmbeddedPostgres) {
+  const { home, durability = "full" } = options;
+  const { signal = new AbortController().signal, onProgress = () => {} } = options;
+  const logFile = join(home.logs, "postgres.log");
+  try {
+    await ensureDataDirectory(cluster, { onProgress, signal });
+    onProgress("starting the database");
+    return await launchServer(cluster, { socketDirectory, durability, logFile, signal });
+  } catch (error) {
+    await removeSocketDirectory(socketDirectory);
+    throw error;
+  }
 }
 
 /** Ends a server that a killed owner left on the home, if one runs. */
