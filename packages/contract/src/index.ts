@@ -1,4 +1,5 @@
 export * from "./action.ts";
+export * from "./api/audit.ts";
 export * from "./api/gateway.ts";
 export * from "./api/golden-paths.ts";
 export * from "./api/identity.ts";

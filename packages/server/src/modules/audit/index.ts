@@ -1,0 +1,9 @@
+import type { Db } from "#platform/db/database";
+import type { Routes } from "../../http/app.ts";
+import { auditRoutes } from "./routes.ts";
+
+export { appendAudit, principalChain, verifyChains, type AuditRecord } from "./service.ts";
+
+export function createAudit(deps: { readonly db: Db }): { readonly routes: Routes } {
+  return { routes: auditRoutes(deps.db) };
+}

@@ -1,0 +1,248 @@
+import type { PlanPreview, RunState, SavedPlan } from "@causeway/contract";
+import { sql } from "kysely";
+import type { Db, Tx } from "#platform/db/database";
+import type { RunStep } from "../expand.ts";
+import type { LogRow, PlanRow, RunRow, StepRow } from "../rows.ts";
+import type { RunTables } from "../tables.ts";
+
+export type NewRun = {
+  readonly id: string;
+  readonly principal: string;
+  readonly state: "previewed" | "ready";
+  readonly plan: SavedPlan;
+  readonly planHash: string;
+  readonly submission: { readonly id: string; readonly hash: string } | undefined;
+  readonly preview: PlanPreview;
+  readonly steps: readonly RunStep[];
+};
+
+/** For how long a run that just became ready is left to whoever was woken for it, before the sweeper looks. */
+const graceForWakeUp = sql<Date>`clock_timestamp() + interval '1 second'`;
+
+/** False when this principal has submitted under this id before. */
+export async function insertRun(tx: Tx, run: NewRun): Promise<boolean> {
+  const inserted = await tx
+    .withTables<RunTables>()
+    .insertInto("run")
+    .values({
+      id: run.id,
+      title: run.plan.title,
+      state: run.state,
+      principal: run.principal,
+      template_ref: run.plan.source?.templateRef ?? null,
+      submission_id: run.submission?.id ?? null,
+      submission_hash: run.submission?.hash ?? null,
+      plan_hash: run.planHash,
+      steps_total: run.steps.length,
+      lease_until: run.state === "ready" ? graceForWakeUp : null,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["principal", "submission_id"])
+        .where("submission_id", "is not", null)
+        .doNothing(),
+    )
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 0n) return false;
+  await tx
+    .withTables<RunTables>()
+    .insertInto("run_plan")
+    .values({
+      run_id: run.id,
+      plan: JSON.stringify(run.plan),
+      preview: JSON.stringify(run.preview),
+    })
+    .execute();
+  await insertSteps(tx, run.id, run.steps);
+  return true;
+}
+
+async function insertSteps(tx: Tx, runId: string, steps: readonly RunStep[]): Promise<void> {
+  if (steps.length === 0) return;
+  const rows = steps.map((step, position) => ({
+    run_id: runId,
+    id: step.id,
+    position,
+    plan_step: step.planStep,
+    iteration: step.iteration === null ? null : JSON.stringify(step.iteration),
+    depends_on: [...step.dependsOn],
+  }));
+  await tx.withTables<RunTables>().insertInto("run_step").values(rows).execute();
+}
+
+/** The run was previewed anew and waits for a start again. */
+export async function replacePreview(
+  tx: Tx,
+  runId: string,
+  anew: { readonly preview: PlanPreview; readonly steps: readonly RunStep[] },
+): Promise<void> {
+  const runs = tx.withTables<RunTables>();
+  await runs
+    .updateTable("run_plan")
+    .set({ preview: JSON.stringify(anew.preview) })
+    .where("run_id", "=", runId)
+    .execute();
+  await runs.deleteFrom("run_step").where("run_id", "=", runId).execute();
+  await insertSteps(tx, runId, anew.steps);
+  await runs
+    .updateTable("run")
+    .set({ steps_total: anew.steps.length })
+    .where("id", "=", runId)
+    .execute();
+}
+
+/** False when the run is not in that state any more. */
+export async function makeReady(tx: Tx, runId: string): Promise<boolean> {
+  const result = await tx
+    .withTables<RunTables>()
+    .updateTable("run")
+    .set({ state: "ready", lease_until: graceForWakeUp })
+    .where("id", "=", runId)
+    .where("state", "=", "previewed")
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Failed steps wait again and the run is anybody's to claim. False when it is not failed any more. */
+export async function makeRetried(tx: Tx, runId: string): Promise<boolean> {
+  const runs = tx.withTables<RunTables>();
+  const result = await runs
+    .updateTable("run")
+    .set({
+      state: "running",
+      error: null,
+      finished_at: null,
+      // Raised so that the holder of the failed attempt can write nothing more.
+      epoch: sql<number>`epoch + 1`,
+      lease_until: sql<Date>`clock_timestamp() - interval '1 second'`,
+    })
+    .where("id", "=", runId)
+    .where("state", "=", "failed")
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) return false;
+  await runs
+    .updateTable("run_step")
+    .set({ state: "pending", error: null, finished_at: null, progress: null })
+    .where("run_id", "=", runId)
+    .where("state", "=", "failed")
+    .execute();
+  return true;
+}
+
+export async function makeCancelled(tx: Tx, runId: string): Promise<void> {
+  await tx
+    .withTables<RunTables>()
+    .updateTable("run")
+    .set({
+      state: "cancelled",
+      epoch: sql<number>`epoch + 1`,
+      lease_until: null,
+      finished_at: sql<Date>`clock_timestamp()`,
+    })
+    .where("id", "=", runId)
+    .execute();
+}
+
+/** The run's row, locked until the transaction ends: nobody claims it or writes a boundary meanwhile. */
+export async function lockRun(tx: Tx, runId: string): Promise<RunRow | undefined> {
+  return tx
+    .withTables<RunTables>()
+    .selectFrom("run")
+    .selectAll()
+    .where("id", "=", runId)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export async function findRun(
+  db: Db,
+  runId: string,
+): Promise<{ run: RunRow; plan: PlanRow; steps: StepRow[] } | undefined> {
+  const runs = db.withTables<RunTables>();
+  const row = await runs
+    .selectFrom("run")
+    .innerJoin("run_plan", "run_plan.run_id", "run.id")
+    .selectAll()
+    .where("run.id", "=", runId)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  return {
+    run: row,
+    plan: { plan: row.plan, preview: row.preview },
+    steps: await listSteps(db, runId),
+  };
+}
+
+export async function listSteps(db: Db, runId: string): Promise<StepRow[]> {
+  return db
+    .withTables<RunTables>()
+    .selectFrom("run_step")
+    .selectAll()
+    .where("run_id", "=", runId)
+    .orderBy("position")
+    .execute();
+}
+
+export async function findSubmission(
+  db: Db,
+  principal: string,
+  submissionId: string,
+): Promise<RunRow | undefined> {
+  return db
+    .withTables<RunTables>()
+    .selectFrom("run")
+    .selectAll()
+    .where("principal", "=", principal)
+    .where("submission_id", "=", submissionId)
+    .executeTakeFirst();
+}
+
+export type RunQuery = {
+  readonly state: RunState | undefined;
+  readonly templateRef: string | undefined;
+  readonly limit: number;
+  /** Only runs made before this one: ids sort by time. */
+  readonly before: string | undefined;
+};
+
+export async function listRuns(db: Db, query: RunQuery): Promise<RunRow[]> {
+  let select = db.withTables<RunTables>().selectFrom("run").selectAll();
+  if (query.state !== undefined) select = select.where("state", "=", query.state);
+  if (query.templateRef !== undefined)
+    select = select.where("template_ref", "=", query.templateRef);
+  if (query.before !== undefined) select = select.where("id", "<", query.before);
+  return select.orderBy("id", "desc").limit(query.limit).execute();
+}
+
+export async function listLogs(
+  db: Db,
+  runId: string,
+  page: { readonly after: number; readonly limit: number },
+): Promise<LogRow[]> {
+  return db
+    .withTables<RunTables>()
+    .selectFrom("run_log")
+    .select(["seq", "at", "step_id", "level", "message"])
+    .where("run_id", "=", runId)
+    .where("seq", ">", page.after)
+    .orderBy("seq")
+    .limit(page.limit)
+    .execute();
+}
+
+export type TemplateCounts = {
+  readonly templateRef: string;
+  readonly total: number;
+  readonly succeeded: number;
+  readonly failed: number;
+};
+
+export async function countByTemplate(db: Db): Promise<TemplateCounts[]> {
+  const { rows } = await sql<TemplateCounts>`
+    select template_ref as "templateRef", count(*) as total,
+           count(*) filter (where state = 'done') as succeeded,
+           count(*) filter (where state = 'failed') as failed
+      from run where template_ref is not null and state <> 'previewed'
+     group by template_ref`.execute(db);
+  return rows;
+}
