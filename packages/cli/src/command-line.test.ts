@@ -197,7 +197,7 @@ test("a stream that breaks is taken up again after the last log line", async () 
     seq: 3,
     at: "2026-01-01T00:00:00.000Z",
     stepId: null,
-    level: "info",
+    level: "info" as const,
     message: "hello",
   };
   const result = await runAgainst(
