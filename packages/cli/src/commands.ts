@@ -1,5 +1,6 @@
 import type { CommandDefinition } from "./command.ts";
 import { apply } from "./commands/apply.ts";
+import { auditVerify } from "./commands/audit-verify.ts";
 import { create } from "./commands/create.ts";
 import { down } from "./commands/down.ts";
 import { get } from "./commands/get.ts";
@@ -28,4 +29,5 @@ export const commands: readonly CommandDefinition[] = [
   keyCreate,
   keyList,
   usage,
+  auditVerify,
 ];

@@ -38,6 +38,7 @@ export function createProgram(options: ProgramOptions): Command {
 /** Groups such as `key` have no action of their own. */
 const groupSummaries: Readonly<Record<string, string>> = {
   key: "Virtual keys for the model gateway",
+  audit: "The audit log",
 };
 
 function addCommand(program: Command, definition: CommandDefinition, options: ProgramOptions) {

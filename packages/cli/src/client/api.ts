@@ -4,6 +4,7 @@ import {
   keyView,
   me,
   runList,
+  runLogList,
   runStreamEvent,
   runView,
   serviceLogLine,
@@ -15,6 +16,7 @@ import {
   type EntityRef,
   type Issue,
   type Plan,
+  type RunLogLine,
   type RunState,
   type RunStreamEvent,
   type RunView,
@@ -94,6 +96,18 @@ export async function retryRun(client: Client, id: string): Promise<RunView> {
 
 export async function cancelRun(client: Client, id: string): Promise<RunView> {
   return client.call(`/api/runs/${segment(id)}/cancel`, runView, { method: "POST" });
+}
+
+/** The whole log, page by page. */
+export async function listRunLogs(client: Client, id: string): Promise<RunLogLine[]> {
+  const lines: RunLogLine[] = [];
+  for (let after: number | null = 0; after !== null;) {
+    const path = `/api/runs/${segment(id)}/logs${queryOf({ after })}`;
+    const page: z.infer<typeof runLogList> = await client.call(path, runLogList);
+    lines.push(...page.items);
+    after = page.nextAfter;
+  }
+  return lines;
 }
 
 export function followRun(

@@ -1,6 +1,12 @@
 import { isRunAtRest, type RunLogLine, type ServiceLogLine } from "@causeway/contract";
 import { z } from "zod";
-import { followRun, followServiceLogs, getRun, listServiceLogs } from "../client/api.ts";
+import {
+  followRun,
+  followServiceLogs,
+  getRun,
+  listRunLogs,
+  listServiceLogs,
+} from "../client/api.ts";
 import type { Client } from "../client/client.ts";
 import { clientOf, defineCommand, type CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -45,34 +51,25 @@ export const logs = defineCommand({
 });
 
 async function printRunLog(client: Client, input: LogsInput, context: CommandContext) {
+  const print = (line: RunLogLine) =>
+    context.output.print(
+      input.json ? JSON.stringify(line) : runLogText(line, context.output.style),
+    );
+  const past = await listRunLogs(client, input.name);
+  for (const line of past.slice(-input.limit)) print(line);
   const run = await getRun(client, input.name);
-  const stop = new AbortController();
-  const signal = AbortSignal.any([context.signal, stop.signal]);
-  const lines: RunLogLine[] = [];
-  const print = (line: RunLogLine) => printLine(line, runLogText(line, context.output.style));
-  const printLine = (document: object, text: string) =>
-    context.output.print(input.json ? JSON.stringify(document) : text);
-  const live = input.follow && !isRunAtRest(run.state);
-  const events = followRun(client, run.id, { afterLog: 0, signal });
-  // A run at rest ends its stream after the log; a moving one that is not followed is left after a quiet moment.
-  const quiet = live ? undefined : setTimeout(() => stop.abort(), quietMs);
+  if (!input.follow || isRunAtRest(run.state)) return;
+  const { signal } = context;
+  const events = followRun(client, run.id, { afterLog: past.at(-1)?.seq ?? 0, signal });
   try {
     for await (const event of events) {
-      if (event.kind === "end") break;
-      if (event.kind !== "log") continue;
-      quiet?.refresh();
-      if (live) print(event.line);
-      else lines.push(event.line);
+      if (event.kind === "log") print(event.line);
+      if (event.kind === "end") return;
     }
   } catch (error) {
     if (!signal.aborted) throw error;
-  } finally {
-    clearTimeout(quiet);
   }
-  for (const line of lines.slice(-input.limit)) print(line);
 }
-
-const quietMs = 500;
 
 async function printServiceLog(client: Client, input: LogsInput, context: CommandContext) {
   const print = (line: ServiceLogLine) =>
