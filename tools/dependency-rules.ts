@@ -22,7 +22,7 @@ const roles = "index|service|store|routes|jobs|client|actions|ports|tables";
 const acts = "index|service|store|routes|jobs|client|actions";
 const isRole = (names: string) => `[/-](?:${names})(?:\\.ts$|/)`;
 
-/** Further files that act, each with the reason why its name is none of the roles. */
+/** Further files that act, each with the reason why its name is none of the roles; .oxlintrc.json lists them again. */
 const acting = [
   // The hot path, named after what they do to a call.
   "gateway/dataplane/(?:handler|spool|upstream|server)\\.ts$",
