@@ -27,7 +27,9 @@ const acting = [
   // The hot path, named after what they do to a call.
   "gateway/dataplane/(?:handler|spool|upstream|server)\\.ts$",
   // The interpreter of plans; what it decides lives in decide.ts.
-  "runs/engine/(?:run|claim|advance)\\.ts$",
+  "runs/engine/(?:run|claim|advance|held-runs|live-log|signals)\\.ts$",
+  // Routes whose answer goes on: server-sent events.
+  "runs/stream\\.ts$",
 ].map((file) => `^packages/server/src/modules/${file}`);
 
 const server = "^packages/server/src";
