@@ -94,7 +94,7 @@ export const aForm = {
           replicas: { type: "integer", title: "Replicas", default: 1 },
         },
       },
-      uiSchema: { documents: { "ui:field": "FolderPicker" } },
+      uiSchema: { documents: { "ui:options": { path: "folder" } } },
     },
   ],
   steps: [{ id: "publish", name: "Publish the repository", action: "publish:git" }],

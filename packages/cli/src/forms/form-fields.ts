@@ -9,7 +9,7 @@ export type FormField = {
   readonly required: boolean;
   readonly default: Json | undefined;
   readonly choices: readonly Json[];
-  /** The value names a folder; a relative one is meant from where the command was given. */
+  /** `ui:options: {path: folder}`: a relative value is meant from where the command was given. */
   readonly isFolder: boolean;
 };
 
@@ -40,7 +40,7 @@ function toField(
     required: more.required,
     default: schema["default"],
     choices,
-    isFolder: more.ui["ui:field"] === "FolderPicker" || schema["format"] === "folder",
+    isFolder: toObject(more.ui["ui:options"])["path"] === "folder",
   };
 }
 
