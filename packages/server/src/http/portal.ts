@@ -19,18 +19,10 @@ const contentSecurityPolicy = [
 /** Addresses that never belong to the portal: an unknown one answers 404 as JSON, not a page. */
 const notPortal = /^\/(api|internal|services|hooks|otlp|mcp)(\/|$)/;
 
-/** Serves the built portal at `/`; every address of a page answers `index.html`. */
+/** Serves the built portal at `/`; every address of a page answers `index.html`. The build may end after the server
+ *  began, so it is looked for at each page. */
 export function portalRoutes(distDirectory: string): Routes {
   return async (app: App) => {
-    if (!existsSync(join(distDirectory, "index.html"))) {
-      app.get("/", { config: { access: "public" } }, async (_request, reply) =>
-        reply
-          .code(503)
-          .type("text/plain")
-          .send("The portal is not built. Run `npm run up`, which builds it.\n"),
-      );
-      return;
-    }
     await app.register(fastifyStatic, {
       root: distDirectory,
       wildcard: false,
@@ -57,6 +49,12 @@ export function portalRoutes(distDirectory: string): Routes {
             detail: `${request.method} ${path} does not exist. /api/docs lists what does.`,
             requestId: request.id,
           });
+      }
+      if (!existsSync(join(distDirectory, "index.html"))) {
+        return reply
+          .code(503)
+          .type("text/plain")
+          .send("The portal is not built. Run `npm run up`, which builds it.\n");
       }
       return reply
         .header("cache-control", "no-cache")
