@@ -7,6 +7,9 @@ const exclude = ["**/node_modules/**", "**/dist/**", "golden-paths/**/skeleton/*
 /** Long enough for a machine under load; no test waits by the clock. */
 const patience = { testTimeout: 30_000, hookTimeout: 60_000 };
 
+/** They start whole platforms: one after the other. */
+const journeys = { testTimeout: 300_000, hookTimeout: 300_000, exclude, fileParallelism: false };
+
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -43,17 +46,8 @@ export default defineConfig({
           globalSetup: postgres,
         },
       },
-      {
-        test: {
-          ...patience,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          name: "e2e",
-          include: ["e2e/**/*.e2e.ts"],
-          exclude,
-          fileParallelism: false,
-        },
-      },
+      { test: { ...journeys, name: "e2e", include: ["e2e/**/*.e2e.ts"] } },
+      { test: { ...journeys, name: "browser", include: ["e2e/**/*.browser.ts"] } },
     ],
   },
 });

