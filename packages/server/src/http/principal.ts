@@ -9,6 +9,12 @@ export type Principal = {
   readonly groups: readonly string[];
 };
 
+/** Who a request comes from. `renewedCookie` belongs on the answer: the session was extended. */
+export type Authenticated = {
+  readonly principal: Principal;
+  readonly renewedCookie?: string | undefined;
+};
+
 /** The principal of a route that is not public; a bug in the route's access otherwise. */
 export function principalOf(request: { principal: Principal | undefined }): Principal {
   if (request.principal) return request.principal;

@@ -36,13 +36,13 @@ export type Catalog = {
   readonly actions: readonly AnyAction[];
   readonly routes: Routes;
   /** Any spelling of a full ref. */
-  find(ref: string): Promise<Entity | undefined>;
-  list(query?: ListQuery): Promise<readonly Entity[]>;
+  readonly find: (ref: string) => Promise<Entity | undefined>;
+  readonly list: (query?: ListQuery) => Promise<readonly Entity[]>;
   /** For the actions of other modules; under one `origin.effect` once. Keep the answer for `restore`. */
-  registerEntity(entity: Entity, origin: ChangeOrigin): Promise<EntityChange>;
-  restore(changes: readonly EntityChange[], origin: ChangeOrigin): Promise<void>;
+  readonly registerEntity: (entity: Entity, origin: ChangeOrigin) => Promise<EntityChange>;
+  readonly restore: (changes: readonly EntityChange[], origin: ChangeOrigin) => Promise<void>;
   /** Called after any change, in any process; says only "look again". Answers how to stop. */
-  onChange(listener: () => void): () => void;
+  readonly onChange: (listener: () => void) => () => void;
   readonly directory: CatalogDirectory;
 };
 
