@@ -6,6 +6,7 @@ import { down } from "./commands/down.ts";
 import { get } from "./commands/get.ts";
 import { keyCreate } from "./commands/key-create.ts";
 import { keyList } from "./commands/key-list.ts";
+import { login } from "./commands/login.ts";
 import { logs } from "./commands/logs.ts";
 import { plan } from "./commands/plan.ts";
 import { run } from "./commands/run.ts";
@@ -18,6 +19,7 @@ import { usage } from "./commands/usage.ts";
 export const commands: readonly CommandDefinition[] = [
   up,
   down,
+  login,
   get,
   apply,
   create,

@@ -86,6 +86,7 @@ async function runSupervisor(
         parsePortSetting(env, "CAUSEWAY_GATEWAY_PORT") ??
         defaultPorts.gatewayPort,
       example: input.empty ? "none" : "acme",
+      stopBy: input.supervised ? "npm run down" : "Ctrl-C",
       emit,
       signal,
     });

@@ -15,6 +15,7 @@ const firstJob = z.strictObject({
     principal: z.string(),
     owner: z.string(),
     budget: z.string(),
+    vectorStores: z.array(z.string()),
   }),
 });
 export type FirstJob = z.infer<typeof firstJob>;

@@ -139,7 +139,7 @@ async function issueKey({ client, job, emit, signal }: FirstJobContext): Promise
   });
 
   async function makeKey(): Promise<string> {
-    const plan = keyPlan({ ...job.key, vectorStores: [] });
+    const plan = keyPlan(job.key);
     const run = await waitForRun(client, await createRun(client, plan, { start: true }), signal);
     assertDone(run, plan.title);
     return keyIdOf(run);

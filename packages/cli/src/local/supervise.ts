@@ -27,6 +27,7 @@ export type SuperviseOptions = {
   readonly port: number;
   readonly gatewayPort: number;
   readonly example: "acme" | "none";
+  readonly stopBy: string;
   readonly emit: Emit;
   /** Ctrl-C, SIGTERM: stop everything in order. */
   readonly signal: AbortSignal;
@@ -53,6 +54,7 @@ export async function supervise(options: SuperviseOptions): Promise<void> {
       gateway: ready.gateway,
       service: ready.service?.url ?? null,
       readyFile: home.ready,
+      stopBy: options.stopBy,
       ms: Math.round(performance.now() - began),
     });
     await new Promise<void>((resolve) => {

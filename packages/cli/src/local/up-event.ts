@@ -45,6 +45,8 @@ export type UpEvent =
       readonly gateway: string;
       readonly service: string | null;
       readonly readyFile: string;
+      /** What a person does to stop it. */
+      readonly stopBy: string;
       readonly ms: number;
     }
   | { readonly kind: "failed"; readonly failure: Failure }

@@ -80,6 +80,7 @@ function readyLines(event: Extract<UpEvent, { kind: "ready" }>, style: Style): s
     ["Model gateway", event.gateway],
     ...(event.service === null ? [] : [["Service", event.service]]),
     ["For scripts", event.readyFile],
+    ["Stop it", event.stopBy],
   ];
   const width = Math.max(...rows.map(([title = ""]) => widthOf(title)));
   return [

@@ -1,19 +1,13 @@
 import type { PlanPreview, RunState, RunView, StepState, StepView } from "@causeway/contract";
-import {
-  formatDuration,
-  formatElapsed,
-  formatStepCost,
-  formatTime,
-  shortRef,
-} from "../terminal/format-value.ts";
+import { formatElapsed, formatStepCost, formatTime, shortRef } from "../terminal/format-value.ts";
 import { padTo, widthOf, type Style } from "../terminal/style.ts";
 import type { WatchedRun } from "./fold-run.ts";
 
 const undoWords = {
-  restore: "undo: exact",
-  compensate: "undo: best effort",
+  restore: "undone exactly",
+  compensate: "undone as well as it goes",
   none: "cannot be undone",
-  spend: "spends only",
+  spend: "only spends",
 } as const;
 
 const verbSigns = { create: "+", update: "~", delete: "-", use: "·" } as const;
@@ -31,7 +25,7 @@ export function previewLines(preview: PlanPreview, style: Style): string[] {
   });
   const coverage = Object.entries(preview.undoCoverage)
     .filter(([, count]) => count > 0)
-    .map(([undo, count]) => `${count} × ${undoWords[undo as keyof typeof undoWords]}`); // keys of undoCoverage are undo classes
+    .map(([undo, count]) => `${count} ${undoWords[undo as keyof typeof undoWords]}`); // keys of undoCoverage are undo classes
   return [
     ...steps,
     "",
@@ -132,8 +126,4 @@ export function runEndLine(run: RunView, style: Style): string {
   const took = formatElapsed(run.startedAt, run.finishedAt);
   const done = `${run.steps.filter((step) => step.state === "done").length} of ${run.steps.length} steps`;
   return `Run ${run.id} ${stateText(run.state, style)}: ${done}${took === "" ? "" : ` in ${took}`}`;
-}
-
-export function totalTimeLine(ms: number, style: Style): string {
-  return style.dim(`Total ${formatDuration(ms)}`);
 }

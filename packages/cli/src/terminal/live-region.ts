@@ -25,7 +25,10 @@ export function startLiveRegion(
   const draw = (above: readonly string[]) => {
     const spinner = spinnerFrames[frame % spinnerFrames.length] ?? "";
     const width = output.columns();
-    const region = linesOf(spinner).map((line) => cutTo(line, width - 1));
+    // What has scrolled off the screen cannot be redrawn: a low window shows the region's end.
+    const region = linesOf(spinner)
+      .slice(-Math.max(1, output.rows() - 2))
+      .map((line) => cutTo(line, width - 1));
     output.write(erase(drawn) + [...above, ...region].map((line) => `${line}\n`).join(""));
     drawn = region.length;
   };

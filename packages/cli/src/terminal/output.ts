@@ -6,6 +6,7 @@ import { createStyle, type Style } from "./style.ts";
 export type Output = {
   readonly isTerminal: boolean;
   readonly columns: () => number;
+  readonly rows: () => number;
   readonly style: Style;
   readonly print: (...lines: readonly string[]) => void;
   readonly printError: (...lines: readonly string[]) => void;
@@ -13,7 +14,8 @@ export type Output = {
   readonly write: (text: string) => void;
 };
 
-type Stream = Pick<NodeJS.WriteStream, "write"> & Partial<Pick<WriteStream, "isTTY" | "columns">>;
+type Stream = Pick<NodeJS.WriteStream, "write"> &
+  Partial<Pick<WriteStream, "isTTY" | "columns" | "rows">>;
 
 export type OutputOptions = {
   readonly stdout: Stream;
@@ -26,6 +28,7 @@ export function createOutput({ stdout, stderr, env }: OutputOptions): Output {
   return {
     isTerminal,
     columns: () => stdout.columns ?? 100,
+    rows: () => stdout.rows ?? 40,
     style: createStyle({ colours: isTerminal && !env["NO_COLOR"] }),
     print: (...lines) => void stdout.write(lines.map((line) => `${line}\n`).join("")),
     printError: (...lines) => void stderr.write(lines.map((line) => `${line}\n`).join("")),

@@ -1,5 +1,5 @@
 import { PlatformError } from "@causeway/contract";
-import Fastify, { type FastifyInstance, type RawServerDefault } from "fastify";
+import Fastify, { LogController, type FastifyInstance, type RawServerDefault } from "fastify";
 import {
   serializerCompiler,
   validatorCompiler,
@@ -46,7 +46,7 @@ export function createApp(log: Log): App {
     loggerInstance: log,
     genReqId: () => newId("req"),
     // One line a request is written by our own hook, at debug.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 8 * 1024 * 1024,
     forceCloseConnections: true,
   }).withTypeProvider<ZodTypeProvider>();
