@@ -60,6 +60,7 @@ export const usageQuery = z.strictObject({
   to: z.iso.datetime().optional(),
   principal: z.string().optional(),
 });
+export type UsageQuery = z.infer<typeof usageQuery>;
 export const usageRow = z.strictObject({
   key: z.string(),
   requests: z.int(),
@@ -92,6 +93,7 @@ export const usageRequestsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().optional(),
 });
+export type UsageRequestsQuery = z.infer<typeof usageRequestsQuery>;
 export const usageRequestsPage = z.strictObject({
   items: z.array(usageRecord),
   nextCursor: z.string().nullable(),
