@@ -2,8 +2,12 @@ import {
   defineAction,
   entityName,
   entityRef,
+  noCost,
   NotFoundError,
+  type ActionPreview,
+  type ActionResult,
   type AnyAction,
+  type ExecuteContext,
 } from "@causeway/contract";
 import { z } from "zod";
 import type { CatalogPort } from "./ports.ts";
@@ -12,25 +16,31 @@ import { findLiveKey } from "./store/keys.ts";
 
 const refs = z.array(entityRef);
 
+const createKeyInput = z.strictObject({
+  name: entityName,
+  principal: entityRef,
+  owner: entityRef,
+  budget: entityRef.nullable(),
+  routes: z.union([z.literal("*"), refs]),
+  vectorStores: refs.default([]),
+  prompts: z.union([z.literal("*"), refs]).default([]),
+  flow: z.string().optional(),
+});
+type CreateKeyInput = z.output<typeof createKeyInput>;
+const keyCreated = z.strictObject({ keyId: z.string() });
+type KeyCreated = z.infer<typeof keyCreated>;
+type ActionDeps = ServiceDeps & { readonly catalog: CatalogPort };
+
 /** `gateway-key:create`: who may call which models, stores and prompts, and which budget pays. Its secret is issued
  *  apart, to whoever will use it. */
-export function createKeyAction(deps: ServiceDeps & { readonly catalog: CatalogPort }): AnyAction {
+export function createKeyAction(deps: ActionDeps): AnyAction {
   return defineAction({
     id: "gateway-key:create",
     version: 1,
     title: "Create a virtual key",
-    input: z.strictObject({
-      name: entityName,
-      principal: entityRef,
-      owner: entityRef,
-      budget: entityRef.nullable(),
-      routes: z.union([z.literal("*"), refs]),
-      vectorStores: refs.default([]),
-      prompts: z.union([z.literal("*"), refs]).default([]),
-      flow: z.string().optional(),
-    }),
-    output: z.strictObject({ keyId: z.string() }),
-    undoRecord: z.strictObject({ keyId: z.string() }),
+    input: createKeyInput,
+    output: keyCreated,
+    undoRecord: keyCreated,
     effects: {
       writes: ["gateway-key"],
       reads: ["catalog"],
@@ -38,58 +48,53 @@ export function createKeyAction(deps: ServiceDeps & { readonly catalog: CatalogP
       undo: "restore",
       cost: "none",
     },
-    preview: async (input) => {
-      const existing = await findLiveKey(deps.db, input.principal, input.name);
-      if (existing) throw nameTaken(input.principal, input.name);
-      const pays = input.budget ?? "no budget: nothing limits its spend";
-      return {
-        summary: `Create the virtual key ${input.name} for ${input.principal}`,
-        changes: [
-          {
-            verb: "create",
-            kind: "key",
-            ref: `${input.principal}/${input.name}`,
-            detail: `Routes ${listed(input.routes)}; paid by ${pays}`,
-          },
-        ],
-        resources: [{ ref: `key:${input.principal}/${input.name}`, version: null }],
-        cost: { monthlyMicroUsd: 0, onceMicroUsd: 0, notional: false },
-        output: {},
-      };
-    },
-    execute: async (input, ctx) => {
-      // An earlier step of the same run may make the budget, so only the execution insists on it.
-      if (input.budget !== null && !(await deps.catalog.find(input.budget))) {
-        throw new NotFoundError({
-          code: "budget_not_found",
-          message: `The key's budget ${input.budget} does not exist`,
-          fix: "Create the Budget first, or name one that exists.",
-        });
-      }
-      ctx.crashPoint("gateway-key:create:before");
-      const keyId = await createKey(
-        deps,
-        {
-          name: input.name,
-          principal: input.principal,
-          owner: input.owner,
-          flow: input.flow ?? null,
-          budgetRef: input.budget,
-          routes: input.routes,
-          prompts: input.prompts,
-          vectorStores: input.vectorStores,
-        },
-        ctx.idempotencyKey,
-      );
-      ctx.crashPoint("gateway-key:create:key");
-      ctx.log("info", `Key ${input.name} of ${input.principal} is ${keyId}`);
-      return { output: { keyId }, undo: { keyId } };
-    },
+    preview: (input) => previewKey(deps, input),
+    execute: (input, ctx) => executeKey(deps, input, ctx),
     undo: async (record, ctx) => {
       ctx.crashPoint("gateway-key:create:undo");
       await removeKey(deps, record.keyId);
     },
   });
+}
+
+async function previewKey(
+  deps: ActionDeps,
+  input: CreateKeyInput,
+): Promise<ActionPreview<KeyCreated>> {
+  const existing = await findLiveKey(deps.db, input.principal, input.name);
+  if (existing) throw nameTaken(input.principal, input.name);
+  const ref = `key:${input.principal}/${input.name}`;
+  const pays = input.budget ?? "no budget: nothing limits its spend";
+  const detail = `Routes ${listed(input.routes)}; paid by ${pays}`;
+  return {
+    summary: `Create the virtual key ${input.name} for ${input.principal}`,
+    changes: [{ verb: "create", kind: "key", ref, detail }],
+    resources: [{ ref, version: null }],
+    cost: noCost,
+    output: {},
+  };
+}
+
+async function executeKey(
+  deps: ActionDeps,
+  input: CreateKeyInput,
+  ctx: ExecuteContext,
+): Promise<ActionResult<KeyCreated, KeyCreated>> {
+  // An earlier step of the same run may make the budget, so only the execution insists on it.
+  if (input.budget !== null && !(await deps.catalog.find(input.budget))) {
+    throw new NotFoundError({
+      code: "budget_not_found",
+      message: `The key's budget ${input.budget} does not exist`,
+      fix: "Create the Budget first, or name one that exists.",
+    });
+  }
+  ctx.crashPoint("gateway-key:create:before");
+  const { budget, flow, ...rest } = input;
+  const key = { ...rest, budgetRef: budget, flow: flow ?? null };
+  const keyId = await createKey(deps, key, ctx.idempotencyKey);
+  ctx.crashPoint("gateway-key:create:key");
+  ctx.log("info", `Key ${input.name} of ${input.principal} is ${keyId}`);
+  return { output: { keyId }, undo: { keyId } };
 }
 
 function listed(names: readonly string[] | "*"): string {

@@ -6,7 +6,7 @@ import type { Notifier } from "#platform/notify";
 import type { Routes } from "../../http/app.ts";
 import { createKeyAction } from "./actions.ts";
 import { embedTexts, type EmbedCommand, type Embedded } from "./client.ts";
-import { createConnectedGateways } from "./connected-gateways.ts";
+import { createConnectedGateways } from "./connection-service.ts";
 import type { CatalogPort, PromptsPort } from "./ports.ts";
 import { gatewayRoutes } from "./routes.ts";
 import { findKeyOf, issueSecret, type IssueSecret } from "./service.ts";

@@ -16,7 +16,7 @@ import {
 import { z } from "zod";
 import type { App, Routes } from "../../http/app.ts";
 import { principalOf } from "../../http/principal.ts";
-import type { ConnectedGateways } from "./connected-gateways.ts";
+import type { ConnectedGateways } from "./connection-service.ts";
 import { grantLease, listBudgets, type LeaseDeps } from "./lease-service.ts";
 import {
   issueSecret,

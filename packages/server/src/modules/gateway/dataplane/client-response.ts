@@ -1,11 +1,22 @@
-import type { ServerResponse } from "node:http";
 import type { ErrorAnswer } from "./envelope.ts";
+
+/** What we use of Node's ServerResponse. */
+type RawResponse = {
+  readonly headersSent: boolean;
+  readonly writableFinished: boolean;
+  on(event: "close", listener: () => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  once(event: "drain", listener: () => void): unknown;
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  write(text: string): boolean;
+  end(body?: string | Uint8Array): unknown;
+};
 
 /** The caller's side of a hijacked exchange: writes nothing once the caller has left. */
 export type ClientResponse = ReturnType<typeof createClientResponse>;
 
 export function createClientResponse(
-  raw: ServerResponse,
+  raw: RawResponse,
   ownHeaders: Readonly<Record<string, string>>,
 ) {
   let isGone = false;

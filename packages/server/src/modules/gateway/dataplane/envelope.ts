@@ -45,7 +45,8 @@ const bug = { status: 500, type: "server_error" } as const;
 
 export function toErrorAnswer(error: unknown, requestId: string): ErrorAnswer {
   if (error instanceof UpstreamError) {
-    return answer(error, { ...error, requestId });
+    const { status, type, headers } = error;
+    return answer(error, { status, type, headers, requestId });
   }
   if (error instanceof PlatformError) {
     const kind = kinds.get(error.constructor) ?? bug;

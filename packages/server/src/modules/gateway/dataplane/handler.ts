@@ -12,14 +12,11 @@ import { countTurns } from "../providers/local/index.ts";
 import { openAiReader, toOpenAiRequest } from "../providers/openai/index.ts";
 import type { UpstreamRequest } from "../providers/provider.ts";
 import { loadTokenizer } from "../providers/tokenizer.ts";
-import type { Accounting, OpenAttempt } from "./accounting.ts";
+import type { Accounting, OpenAttempt } from "./accounting-service.ts";
 import type { ClientResponse } from "./client-response.ts";
-import { toErrorAnswer, toErrorObject, UpstreamError } from "./envelope.ts";
+import { toErrorObject, UpstreamError } from "./envelope.ts";
 import {
   failed,
-  receiveStream,
-  receiveWhole,
-  startExchange,
   type ExchangeDeps,
   type ExchangeEnd,
   type Failure,
@@ -27,15 +24,18 @@ import {
 } from "./exchange.ts";
 import type { IncomingHeaders } from "./find-caller.ts";
 import { toAnswerHeaders, toUpstreamHeaders } from "./headers.ts";
-import { findBudget } from "./leases.ts";
+import { findBudget } from "./lease-client.ts";
 import type { Metrics } from "./metrics.ts";
 import { findRoute, planAttempts, worstCaseOf, type Attempt } from "./plan-attempts.ts";
-import type { ProviderPool } from "./provider-pool.ts";
+import type { ProviderPool } from "./provider-client.ts";
 import { readCall, type ModelCall } from "./read-call.ts";
 import { listTexts, listTurns } from "./read-texts.ts";
 import type { RecentRequests } from "./recent-requests.ts";
+import { receiveStream } from "./receive-stream.ts";
+import { receiveWhole } from "./receive-whole.ts";
 import type { Tables } from "./snapshot-tables.ts";
 import { toTraceparent, type Trace } from "./trace.ts";
+import { startExchange } from "./upstream.ts";
 import {
   noTokens,
   toReservation,
@@ -166,7 +166,6 @@ async function exchangeAndSettle(
     client,
     patience: deps.patience,
     deadline: context.deadline,
-    now: () => performance.now(),
     onMalformedFrame: () =>
       deps.metrics.add("causeway_gateway_malformed_frames_total", {
         provider: attempt.target.provider,

@@ -8,17 +8,18 @@ import { lockHome } from "#platform/home-lock";
 import { newId } from "#platform/ids";
 import type { Log } from "#platform/log";
 import { loadTokenizer } from "../providers/tokenizer.ts";
-import { createAccounting } from "./accounting.ts";
+import { createAccounting } from "./accounting-service.ts";
 import { createBudgetBook } from "./budget-book.ts";
 import { createControlClient } from "./control-client.ts";
-import { createDelivery } from "./deliver-usage.ts";
-import { openJournal } from "./journal.ts";
-import { createLeases } from "./leases.ts";
+import { createDelivery } from "./usage-client.ts";
+import { openJournal } from "./journal-store.ts";
+import { createLeases } from "./lease-client.ts";
 import { createMetrics } from "./metrics.ts";
-import { createProviderPool } from "./provider-pool.ts";
+import { createProviderPool } from "./provider-client.ts";
 import { createRecentRequests } from "./recent-requests.ts";
 import { createDataplaneApp } from "./routes.ts";
 import { createSnapshotClient } from "./snapshot-client.ts";
+import type { Tables } from "./snapshot-tables.ts";
 
 export type DataplaneDeps = {
   readonly home: Home;
@@ -57,18 +58,10 @@ export async function createDataplane(deps: DataplaneDeps): Promise<Dataplane> {
     path: home.gateway.snapshot,
     control: money.control,
     log,
-    onApplied: (tables) => {
-      log.info({ version: tables.version, keys: tables.keys.size }, "settings applied");
-      // The first call of a local model must not wait for its tables.
-      const isLocal = [...tables.providers.values()].some(({ driver }) => driver === "local");
-      if (isLocal) void loadTokenizer();
-    },
+    onApplied: (tables) => prepareFor(tables, log),
   });
-  const providers = createProviderPool({
-    clock,
-    readCredential: deps.readCredential,
-    connectTimeoutMs: 5_000,
-  });
+  const { readCredential } = deps;
+  const providers = createProviderPool({ clock, readCredential, connectTimeoutMs: 5_000 });
   const app = createDataplaneApp({
     gateway,
     clock,
@@ -89,23 +82,29 @@ export async function createDataplane(deps: DataplaneDeps): Promise<Dataplane> {
       metrics.set("causeway_gateway_control_connected", snapshots.isConnected() ? 1 : 0);
     },
   });
+  const close = async (): Promise<void> => {
+    await app.close();
+    await snapshots.close();
+    await money.close();
+    await providers.close();
+    await lock.release();
+  };
   return {
     gateway,
+    close,
     listen: async ({ host, port }) => {
       await snapshots.start();
       money.delivery.start();
       return app.listen({ host, port });
     },
-    close: async () => {
-      await app.close();
-      await snapshots.close();
-      await money.delivery.close();
-      await providers.close();
-      await money.control.close();
-      money.journal.close();
-      await lock.release();
-    },
   };
+}
+
+function prepareFor(tables: Tables, log: Log): void {
+  log.info({ version: tables.version, keys: tables.keys.size }, "settings applied");
+  // The first call of a local model must not wait for its tables.
+  const isLocal = [...tables.providers.values()].some(({ driver }) => driver === "local");
+  if (isLocal) void loadTokenizer();
 }
 
 /** Everything that spends or remembers: recovered from disk before the first call. */
@@ -132,9 +131,14 @@ function openMoney(deps: DataplaneDeps, gateway: string) {
       if (journal.isRotationDue()) journal.rotate(book.save());
     },
   });
-  const accounting = createAccounting({ book, leases, journal, delivery, recent, metrics });
+  const accounting = createAccounting({ log, book, leases, journal, delivery, recent, metrics });
   accounting.settleLeftOver(journal.recovered.open);
-  return { control, journal, metrics, recent, delivery, accounting };
+  const close = async (): Promise<void> => {
+    await delivery.close();
+    await control.close();
+    journal.close();
+  };
+  return { control, journal, metrics, recent, delivery, accounting, close };
 }
 
 async function readOrCreateId(path: string): Promise<string> {

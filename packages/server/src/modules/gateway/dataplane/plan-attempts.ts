@@ -8,7 +8,7 @@ import {
   type SnapshotTarget,
   type TokenCounts,
 } from "@causeway/contract";
-import type { OutputLimit } from "../providers/openai/index.ts";
+import type { OutputLimit } from "../providers/openai/to-request.ts";
 import type { ModelCall } from "./read-call.ts";
 import { isAllowed, type Tables } from "./snapshot-tables.ts";
 

@@ -1,5 +1,5 @@
 import { InvalidError } from "@causeway/contract";
-import type { OutputLimit } from "../providers/openai/index.ts";
+import type { OutputLimit } from "../providers/openai/to-request.ts";
 
 /** What the gateway must know of a caller's body; the rest passes through unread. */
 export type ModelCall = {

@@ -8,7 +8,7 @@ import { createClientResponse } from "./client-response.ts";
 import type { ControlClient } from "./control-client.ts";
 import { toErrorAnswer } from "./envelope.ts";
 import { findCaller, readHeader } from "./find-caller.ts";
-import { assertStoreAllowed, forward } from "./forward.ts";
+import { assertStoreAllowed, forward } from "./forward-client.ts";
 import { handleModelCall, type HandlerDeps } from "./handler.ts";
 import { isAllowed } from "./snapshot-tables.ts";
 import type { SnapshotClient } from "./snapshot-client.ts";

@@ -1,13 +1,15 @@
 import type { SnapshotBudget, UsageRecord } from "@causeway/contract";
+import type { Log } from "#platform/log";
 import type { BudgetBook } from "./budget-book.ts";
-import type { Delivery } from "./deliver-usage.ts";
-import type { Journal } from "./journal.ts";
-import type { BudgetHold, Leases } from "./leases.ts";
+import type { Delivery } from "./usage-client.ts";
+import type { Journal } from "./journal-store.ts";
+import type { BudgetHold, Leases } from "./lease-client.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RecentRequests } from "./recent-requests.ts";
 import type { WorstCase } from "./plan-attempts.ts";
 
 export type AccountingDeps = {
+  readonly log: Log;
   readonly book: BudgetBook;
   readonly leases: Leases;
   readonly journal: Journal;
@@ -47,7 +49,13 @@ export function createAccounting(deps: AccountingDeps) {
     settle: (attempt: OpenAttempt, record: UsageRecord): void => {
       if (settled.has(attempt)) return;
       settled.add(attempt);
-      deps.journal.settle(record);
+      try {
+        deps.journal.settle(record);
+      } catch (error) {
+        // The call is over and the caller has a right to its answer. The reservation on disk stands for it: a restart settles
+        // it at its worst case.
+        deps.log.error({ err: error, id: record.id }, "settlement not written");
+      }
       if (attempt.hold) deps.leases.settle(attempt.hold, record.costMicroUsd ?? 0);
       deps.recent.settle(record);
       deps.delivery.notice();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "#platform/log";
 import type { ControlClient } from "./control-client.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal-store.ts";
 
 export type DeliveryDeps = {
   readonly journal: Journal;
@@ -22,9 +22,10 @@ export function createDelivery(deps: DeliveryDeps) {
 
   const deliverAll = async (): Promise<void> => {
     for (;;) {
-      const { records, acknowledge } = await deps.journal.readUndelivered();
+      const batch = await deps.journal.readUndelivered();
+      const { records } = batch;
       if (records.length > 0) await deps.control.deliverUsage(records, AbortSignal.timeout(10_000));
-      acknowledge();
+      batch.acknowledge();
       deps.onRound();
       await deps.journal.collect();
       if (records.length === 0) return;

@@ -11,7 +11,7 @@ import type { Log } from "#platform/log";
 import { windowAt } from "../budget-window.ts";
 import { freeOf, type Account, type BudgetBook } from "./budget-book.ts";
 import { ControlRefusalError, type ControlClient } from "./control-client.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal-store.ts";
 import type { Tables } from "./snapshot-tables.ts";
 
 export type LeaseDeps = {
@@ -30,50 +30,7 @@ type Waiting = { asking: Promise<void> | undefined; waitingMicroUsd: number };
 
 /** Reserves from the gateway's leases and tops them up. Only a call that the lease cannot hold waits for the control plane. */
 export function createLeases(deps: LeaseDeps) {
-  const states = new Map<Account, Waiting>();
-  const stateOf = (account: Account): Waiting => {
-    const state = states.get(account) ?? { asking: undefined, waitingMicroUsd: 0 };
-    states.set(account, state);
-    return state;
-  };
-
-  /** One ask at a time for an account; who comes meanwhile shares its answer. */
-  const ask = (account: Account, needed: number): Promise<void> => {
-    const state = stateOf(account);
-    state.asking ??= askOnce(deps, account, needed).finally(() => {
-      state.asking = undefined;
-    });
-    return state.asking;
-  };
-
-  const topUp = (account: Account, budget: SnapshotBudget): void => {
-    const free = freeOf(account, budget.capMicroUsd);
-    const used = account.spent + account.reserved;
-    if (isExhausted(account, budget) || stateOf(account).asking || free * 16 > used) return;
-    ask(account, account.granted + 1).catch((error: unknown) =>
-      deps.log.debug({ err: error }, "lease not topped up"),
-    );
-  };
-
-  const reserveSlowly = async (
-    account: Account,
-    budget: SnapshotBudget,
-    amount: number,
-  ): Promise<void> => {
-    const state = stateOf(account);
-    state.waitingMicroUsd += amount;
-    try {
-      for (;;) {
-        if (deps.book.tryReserve(account, amount, budget.capMicroUsd)) return;
-        if (isExhausted(account, budget)) throw refused(account, budget, amount);
-        if (state.asking) await state.asking.catch(() => {});
-        else await ask(account, account.spent + account.reserved + state.waitingMicroUsd);
-      }
-    } finally {
-      state.waitingMicroUsd -= amount;
-    }
-  };
-
+  const desk = createAskDesk(deps);
   return {
     /** Holds the worst case of a call, or throws the refusal that names the budget, its cap and its reset. */
     reserve: async (budget: SnapshotBudget, amount: number): Promise<BudgetHold> => {
@@ -83,21 +40,86 @@ export function createLeases(deps: LeaseDeps) {
         windowStart: window.start,
         resetsAt: window.end,
       });
-      if (!deps.book.tryReserve(account, amount, budget.capMicroUsd)) {
-        await reserveSlowly(account, budget, amount);
-      }
-      topUp(account, budget);
+      const isHeld = deps.book.tryReserve(account, amount, budget.capMicroUsd);
+      if (!isHeld) await reserveSlowly(deps, desk.of(account), { account, budget, amount });
+      topUp(deps, desk.of(account), { account, budget });
       return { account, amount };
     },
     settle: (hold: BudgetHold, actual: number): void =>
       deps.book.settle(hold.account, hold.amount, actual),
     prune: (): void => {
-      deps.book.prune(deps.clock.now().toISOString());
-      for (const account of states.keys()) {
-        if (account.resetsAt <= deps.clock.now().toISOString()) states.delete(account);
-      }
+      const now = deps.clock.now().toISOString();
+      deps.book.prune(now);
+      desk.prune(now);
     },
   };
+}
+
+type Asker = Waiting & { ask(needed: number): Promise<void> };
+
+/** One ask at a time for an account; who comes meanwhile shares its answer. */
+function createAskDesk(deps: LeaseDeps) {
+  const askers = new Map<Account, Asker>();
+  return {
+    of: (account: Account): Asker => {
+      const found = askers.get(account);
+      if (found) return found;
+      const asker: Asker = {
+        asking: undefined,
+        waitingMicroUsd: 0,
+        ask: (needed) => {
+          asker.asking ??= askOnce(deps, account, needed).finally(() => {
+            asker.asking = undefined;
+          });
+          return asker.asking;
+        },
+      };
+      askers.set(account, asker);
+      return asker;
+    },
+    prune: (now: string): void => {
+      for (const account of askers.keys()) if (account.resetsAt <= now) askers.delete(account);
+    },
+  };
+}
+
+type Wanted = {
+  readonly account: Account;
+  readonly budget: SnapshotBudget;
+  readonly amount: number;
+};
+
+async function reserveSlowly(
+  { book }: LeaseDeps,
+  asker: Asker,
+  { account, budget, amount }: Wanted,
+): Promise<void> {
+  asker.waitingMicroUsd += amount;
+  try {
+    for (;;) {
+      if (book.tryReserve(account, amount, budget.capMicroUsd)) return;
+      if (isExhausted(account, budget)) throw refused(account, budget, amount);
+      // What another asked for may suffice; its failure is told to the one who asked.
+      if (asker.asking) await asker.asking.catch(() => {});
+      else await asker.ask(account.spent + account.reserved + asker.waitingMicroUsd);
+    }
+  } finally {
+    asker.waitingMicroUsd -= amount;
+  }
+}
+
+/** Asks in good time, so that a busy key far from its cap never waits. */
+function topUp(
+  { log }: LeaseDeps,
+  asker: Asker,
+  { account, budget }: Omit<Wanted, "amount">,
+): void {
+  const free = freeOf(account, budget.capMicroUsd);
+  const used = account.spent + account.reserved;
+  if (isExhausted(account, budget) || asker.asking || free * 16 > used) return;
+  asker
+    .ask(account.granted + 1)
+    .catch((error: unknown) => log.debug({ err: error }, "lease not topped up"));
 }
 
 async function askOnce(deps: LeaseDeps, account: Account, needed: number): Promise<void> {

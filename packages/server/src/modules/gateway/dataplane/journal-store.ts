@@ -38,49 +38,24 @@ export type JournalDeps = { readonly directory: string; readonly log: Log };
 export function openJournal({ directory, log }: JournalDeps) {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const { segments, recovered, nextNumber } = readSegments(directory);
+  const writer = createWriter(log);
   let number = nextNumber;
-  let descriptor = -1;
   let active: Segment | undefined;
-  let syncTimer: NodeJS.Timeout | undefined;
   const openIn = new Map<string, Segment>();
   for (const segment of segments) for (const id of segment.open) openIn.set(id, segment);
 
   const append = (entry: JournalLine): Segment => {
     if (!active) throw new Error("the journal is closed");
-    const line = toLine(entry);
-    try {
-      active.size += writeSync(descriptor, line);
-    } catch (error) {
-      log.error({ err: error }, "the gateway's journal cannot be written");
-      throw new UnavailableError({
-        code: "journal_unavailable",
-        message: "The gateway cannot write down what this call would cost, so it does not make it",
-        fix: "Look for a full or read-only disk under CAUSEWAY_HOME/gateway.",
-        cause: error,
-      });
-    }
-    syncTimer ??= setTimeout(sync, syncMs).unref();
+    active.size += writer.write(toLine(entry));
     return active;
   };
-  const sync = (): void => {
-    syncTimer = undefined;
-    fdatasync(descriptor, (error) => {
-      // EBADF: rotated or closed in between, where the descriptor was synced.
-      if (error && error.code !== "EBADF") log.error({ err: error }, "journal not synced");
-    });
-  };
-
   return {
     /** What an earlier process left behind; its open calls are the caller's to settle. */
     recovered,
     /** Begins a new segment. `accounts` are the accounts as they stand now. */
     rotate: (accounts: readonly SavedAccount[]): void => {
-      if (descriptor !== -1) {
-        fdatasyncSync(descriptor);
-        closeSync(descriptor);
-      }
       const path = join(directory, `${String(number++).padStart(10, "0")}.jsonl`);
-      descriptor = openSync(path, "ax", 0o600);
+      writer.open(path);
       active = { path, size: 0, delivered: 0, open: new Set() };
       segments.push(active);
       append({ t: "h", accounts: [...accounts] });
@@ -101,25 +76,74 @@ export function openJournal({ directory, log }: JournalDeps) {
     },
     /** Settled records that nobody has acknowledged, oldest first, as many as fit one batch. */
     readUndelivered: () => readUndelivered(segments),
-    /** Removes what nobody needs any more. */
-    collect: async (): Promise<void> => {
-      for (;;) {
-        const [oldest] = segments;
-        if (!oldest || oldest === active) return;
-        if (oldest.delivered < oldest.size || oldest.open.size > 0) return;
-        await unlink(oldest.path);
-        segments.shift();
-      }
-    },
+    /** Removes what nobody needs any more (J2). */
+    collect: () => collect(segments, (segment) => segment === active),
     pendingBytes: (): number =>
       segments.reduce((sum, segment) => sum + segment.size - segment.delivered, 0),
     close: (): void => {
-      clearTimeout(syncTimer);
-      if (descriptor !== -1) closeSync(descriptor);
-      descriptor = -1;
+      writer.close();
       active = undefined;
     },
   };
+}
+
+async function collect(
+  segments: Segment[],
+  isActive: (segment: Segment) => boolean,
+): Promise<void> {
+  for (;;) {
+    const [oldest] = segments;
+    if (!oldest || isActive(oldest)) return;
+    if (oldest.delivered < oldest.size || oldest.open.size > 0) return;
+    await unlink(oldest.path);
+    segments.shift();
+  }
+}
+
+function createWriter(log: Log) {
+  let descriptor = -1;
+  let syncTimer: NodeJS.Timeout | undefined;
+  const sync = (): void => {
+    syncTimer = undefined;
+    fdatasync(descriptor, (error) => {
+      // EBADF: closed in between, where it was synced.
+      if (error && error.code !== "EBADF") log.error({ err: error }, "journal not synced");
+    });
+  };
+  const close = (): void => {
+    clearTimeout(syncTimer);
+    syncTimer = undefined;
+    if (descriptor === -1) return;
+    fdatasyncSync(descriptor);
+    closeSync(descriptor);
+    descriptor = -1;
+  };
+  return {
+    open: (path: string): void => {
+      close();
+      descriptor = openSync(path, "ax", 0o600);
+    },
+    write: (line: string): number => {
+      try {
+        const bytes = writeSync(descriptor, line);
+        syncTimer ??= setTimeout(sync, syncMs).unref();
+        return bytes;
+      } catch (error) {
+        log.error({ err: error }, "the gateway's journal cannot be written");
+        throw unwritable(error);
+      }
+    },
+    close,
+  };
+}
+
+function unwritable(cause: unknown): UnavailableError {
+  return new UnavailableError({
+    code: "journal_unavailable",
+    message: "The gateway cannot write down what this call would cost, so it does not make it",
+    fix: "Look for a full or read-only disk under CAUSEWAY_HOME/gateway.",
+    cause,
+  });
 }
 
 function readSegments(directory: string) {
@@ -149,7 +173,7 @@ const batchRecords = 1_000;
 async function readUndelivered(segments: readonly Segment[]): Promise<Undelivered> {
   const records: UsageRecord[] = [];
   const marks: { segment: Segment; upTo: number }[] = [];
-  for (const segment of [...segments]) {
+  for (const segment of segments.slice()) {
     if (segment.delivered === segment.size) continue;
     const read = await readLines(segment, batchRecords - records.length);
     records.push(...read.records);
