@@ -74,7 +74,7 @@ function findGroup(program: Command, name: string, definition: CommandDefinition
     .helpGroup(`${definition.group}:`);
 }
 
-export function exampleLines(definition: CommandDefinition): string[] {
+function exampleLines(definition: CommandDefinition): string[] {
   return [
     "Examples:",
     ...definition.examples.flatMap(([command, effect]) => [`  $ ${command}`, `      ${effect}`]),

@@ -2,7 +2,6 @@ import {
   goldenPathForm,
   issuedSecret,
   keyView,
-  me,
   runList,
   runLogList,
   runStreamEvent,
@@ -29,17 +28,13 @@ const itemsOf = <T>(item: z.ZodType<T>) => z.looseObject({ items: z.array(item) 
 const segment = encodeURIComponent;
 
 /** Query text without the members that are absent; with its `?`. */
-export function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
+function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined) query.set(name, String(value));
   }
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
-}
-
-export async function getMe(client: Client) {
-  return client.call("/api/me", me);
 }
 
 export async function listGoldenPaths(client: Client) {
@@ -121,10 +116,6 @@ export function followRun(
 
 export async function listServices(client: Client) {
   return (await client.call("/api/services", itemsOf(serviceView))).items;
-}
-
-export async function getService(client: Client, name: string) {
-  return client.call(`/api/services/${segment(name)}`, serviceView);
 }
 
 const serviceLogs = z.looseObject({ lines: z.array(serviceLogLine) });

@@ -29,7 +29,7 @@ export function findAddress(sources: AddressSources): Address {
   });
 }
 
-export function readyFileCandidates({ env, cwd, repositoryRoot }: AddressSources): string[] {
+function readyFileCandidates({ env, cwd, repositoryRoot }: AddressSources): string[] {
   const home = env["CAUSEWAY_HOME"];
   if (home !== undefined && home !== "") return [join(resolve(cwd, home), "ready.json")];
   const folders: string[] = [];

@@ -1,9 +1,11 @@
 import { InvalidError, type RunView } from "@causeway/contract";
 import { z } from "zod";
-import { getRun, retryRun, startRun } from "../client/api.ts";
+import { cancelRun, getRun, retryRun, startRun } from "../client/api.ts";
 import type { Client } from "../client/client.ts";
-import { clientOf, defineCommand, type CommandContext } from "../command.ts";
+import { clientOf, defineCommand, printResult, type CommandContext } from "../command.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { finishRun } from "../runs/finish-run.ts";
+import { runEndLine } from "../runs/run-lines.ts";
 import { nextMoves } from "../runs/next-move.ts";
 
 export const run = defineCommand({
@@ -16,14 +18,22 @@ export const run = defineCommand({
   examples: [
     ["causeway run run_01h2xcejqtf2nbrexx3vqjhp41", "start it and watch it to its end"],
     ["causeway run run_01h2xcejqtf2nbrexx3vqjhp41 --no-wait", "start it and return"],
+    ["causeway run run_01h2xcejqtf2nbrexx3vqjhp41 --cancel", "give it up instead"],
   ],
   configure: (command) =>
     command
       .argument("<id>", "the plan or run")
+      .option("--cancel", "give the plan or run up instead", false)
       .option("--no-wait", "return once it is started instead of watching it"),
-  input: z.object({ id: z.string(), wait: z.boolean(), json: z.boolean() }),
+  input: z.object({ id: z.string(), cancel: z.boolean(), wait: z.boolean(), json: z.boolean() }),
   run: async (input, context: CommandContext) => {
     const client = clientOf(context);
+    if (input.cancel) {
+      const cancelled = await cancelRun(client, input.id);
+      const lines = [runEndLine(cancelled, context.output.style)];
+      printResult(context, input, { document: cancelled, lines });
+      return exitCodes.done;
+    }
     const view = await setGoing(client, await getRun(client, input.id));
     return finishRun(client, view, { context, ...input });
   },

@@ -49,7 +49,7 @@ export const usage = defineCommand({
   },
 });
 
-export function usageLines(report: UsageReport, style: Style): string[] {
+function usageLines(report: UsageReport, style: Style): string[] {
   const period = style.dim(`${report.from.slice(0, 10)} to ${report.to.slice(0, 10)}`);
   if (report.rows.length === 0) return [period, "No calls."];
   const table = tableLines(

@@ -4,10 +4,10 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { identifyProcess } from "./processes.ts";
 
-export const loopback = "127.0.0.1";
+const loopback = "127.0.0.1";
 
 /** The port itself when it is free; 0 asks for any free one. Undefined = taken. */
-export async function tryPort(port: number): Promise<number | undefined> {
+async function tryPort(port: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => {
