@@ -1,7 +1,13 @@
 /** Actions for tests of runs: their effects are lines in a file, so that a test in another process can count them. */
-import { appendFile, readFile } from "node:fs/promises";
+import { access, appendFile, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { defineAction, InvalidError, noCost, type AnyAction } from "@causeway/contract";
+import {
+  defineAction,
+  InvalidError,
+  noCost,
+  UnavailableError,
+  type AnyAction,
+} from "@causeway/contract";
 import { z } from "zod";
 
 /** Every attempt is a line `try <key>`; the effect itself is `did <key>`, once for each key. */
@@ -42,14 +48,7 @@ export function effectAction(file: string): AnyAction {
 }
 
 async function waitForFile(file: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const isThere = await readFile(file).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return;
-    await sleep(20);
-  }
+  while (!signal.aborted && !(await isThere(file))) await sleep(20);
 }
 
 export async function readMarks(file: string): Promise<{ tried: string[]; did: string[] }> {
@@ -108,6 +107,35 @@ export function failingAction(failures: Error[]): AnyAction {
       return { output: { worked: true }, undo: {} };
     },
   });
+}
+
+/** Fails until the file is there. */
+export const flakyAction = defineAction({
+  id: "test:flaky",
+  version: 1,
+  title: "Fail until mended",
+  input: z.strictObject({ mended: z.string() }),
+  output: z.strictObject({ worked: z.boolean() }),
+  undoRecord: z.strictObject({}),
+  effects: { writes: [], reads: [], risk: "medium", undo: "restore", cost: "none" },
+  preview: async () => ({
+    summary: "May fail",
+    changes: [],
+    resources: [],
+    cost: noCost,
+    output: {},
+  }),
+  execute: async ({ mended }) => {
+    if (await isThere(mended)) return { output: { worked: true }, undo: {} };
+    throw new UnavailableError({ code: "not_mended", message: `${mended} is not there` });
+  },
+});
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Its preview refuses. */

@@ -42,7 +42,8 @@ export type PreviewDeps = {
 /** What running the plan would do, step by step, each step's predicted output feeding the later ones. Throws
  *  InvalidError `invalid_plan` with every wrong place found, or what an action's preview refuses. */
 export async function previewPlan(plan: SavedPlan, deps: PreviewDeps): Promise<Previewed> {
-  const issues: Issue[] = checkReferences(plan, deps.registry);
+  const wrongReferences = checkReferences(plan, deps.registry);
+  const issues: Issue[] = [];
   const known: Known = { results: [], open: new Set() };
   const steps: StepPreview[] = [];
   const iterationsOf = new Map<string, readonly Iteration[]>();
@@ -62,7 +63,10 @@ export async function previewPlan(plan: SavedPlan, deps: PreviewDeps): Promise<P
     }
   }
   issues.push(...checkOutput(plan));
-  if (issues.length > 0) throw invalidPlan(issues);
+  // A value that is missing because its reference is wrong needs no second complaint.
+  const places = new Set(wrongReferences.map(({ path }) => path));
+  const found = [...wrongReferences, ...issues.filter(({ path }) => !places.has(path))];
+  if (found.length > 0) throw invalidPlan(found);
   return { preview: summarize(steps), steps: expandSteps(sorted, iterationsOf) };
 }
 

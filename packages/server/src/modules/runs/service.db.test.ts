@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConflictError, InvalidError } from "@causeway/contract";
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { verifyChains } from "#modules/audit";
 import { createEvents } from "#modules/events";
@@ -294,6 +295,48 @@ test("no line of a long log is lost or out of order", async () => {
   const lines = await runs.listLogs(run.id, { after: 0, limit: 5_000 });
   expect(lines.map((line) => line.seq)).toEqual(Array.from({ length: 2_500 }, (_, at) => at + 1));
   expect(lines.at(-1)?.message).toBe("line 2500 of talk");
+});
+
+test("an output of odd characters is kept as it is", async () => {
+  const value = 'nul \0, quote " and \u2028, half a pair \ud800, ümläut 🚂';
+  const run = await runs.submit(
+    planOf(
+      [
+        { id: "set", action: "test:set", input: { name: "odd", value: "${{ parameters.value }}" } },
+        {
+          id: "copy",
+          action: "test:set",
+          input: { name: "c", value: "${{ steps.set.output.value }}" },
+        },
+      ],
+      { parameters: { value } },
+    ),
+    admin,
+    { start: true },
+  );
+  const done = await untilAtRest(runs, run.id);
+  expect(done.steps.map((step) => step.output)).toEqual([
+    { name: "odd", value },
+    { name: "c", value },
+  ]);
+  expect(values.get("c")).toBe(value);
+});
+
+test("a result that the database refuses fails its step instead of being tried for ever", async () => {
+  await sql`alter table run_step add check (output is null or output::text not like '%poison%')`.execute(
+    db,
+  );
+  const run = await runs.submit(
+    planOf([
+      { id: "set", action: "test:set", input: { name: "p", value: "poison" } },
+      { id: "next", action: "test:set", input: { name: "q", value: "1" } },
+    ]),
+    admin,
+    { start: true },
+  );
+  const failed = await untilAtRest(runs, run.id);
+  expect(failed.error?.code).toBe("result_not_stored");
+  expect(failed.steps.map((step) => step.state)).toEqual(["failed", "pending"]);
 });
 
 test("runs are listed newest first, page by page", async () => {

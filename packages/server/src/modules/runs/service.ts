@@ -1,7 +1,9 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   canonicalJson,
+  isRunAtRest,
   planPreview,
   savedPlan,
   type Plan,
@@ -37,6 +39,7 @@ import { toLogLine, toRunStep, toSummary, toView } from "./rows.ts";
 import {
   countByTemplate,
   findRun,
+  findState,
   findSubmission,
   insertRun,
   listLogs,
@@ -124,6 +127,7 @@ async function submit(deps: ServiceDeps, submission: Submission): Promise<string
   const runId = newId("run");
   const previewed = await preview(deps, saved, { runId, principal });
   const isStarted = submission.start === true;
+  const isInline = isStarted && isHarmless(saved, deps.registry);
   const isInserted = await deps.db.transaction().execute(async (tx) => {
     const isNew = await insertRun(tx, {
       id: runId,
@@ -139,13 +143,17 @@ async function submit(deps: ServiceDeps, submission: Submission): Promise<string
     const planHash = hashPlan(saved, sha256);
     const told = { planHash, title: saved.title, templateRef: saved.source?.templateRef ?? null };
     await tell(tx, { runId, actor: principal.ref, what: "submitted", detail: told });
-    if (isStarted) await makeClaimable(deps, tx, { runId, actor: principal.ref, planHash });
+    if (isStarted)
+      await tell(tx, { runId, actor: principal.ref, what: "started", detail: { planHash } });
+    // Who runs it inline needs nobody woken; the sweeper is the safety net.
+    if (isStarted && !isInline) await deps.queue.send(tx, wakeQueue, { runId });
     deps.crashPoint("runs:submit:before-commit");
     return true;
   });
   if (!isInserted) return (await findEarlier(deps.db, submission, submittedHash)) ?? runId;
   deps.crashPoint("runs:submit:after-commit");
-  if (isStarted) await wake(deps, runId, saved);
+  if (isInline) await runInline(deps, runId);
+  else if (isStarted) deps.worker.wake(runId);
   return runId;
 }
 
@@ -163,13 +171,22 @@ async function findEarlier(
   return earlier?.id;
 }
 
-async function wake(deps: ServiceDeps, runId: string, plan: SavedPlan): Promise<void> {
-  if (isInline(plan, deps.registry)) await deps.worker.runNow(runId);
-  else deps.worker.wake(runId);
+/** Answers when the run is at rest. Should another process have got it after all, that one is waited for a while. */
+async function runInline(deps: ServiceDeps, runId: string): Promise<void> {
+  await deps.worker.runNow(runId);
+  const deadline = AbortSignal.timeout(inlineWaitMs);
+  while (!deadline.aborted) {
+    const state = await findState(deps.db, runId);
+    if (!state || isRunAtRest(state)) return;
+    await sleep(inlineLookMs);
+  }
 }
 
+const inlineWaitMs = 10_000;
+const inlineLookMs = 50;
+
 /** A plan of one step that risks little and can be taken back exactly answers when it is done (I1). */
-function isInline(plan: SavedPlan, registry: ActionRegistry): boolean {
+function isHarmless(plan: SavedPlan, registry: ActionRegistry): boolean {
   const [step, ...others] = plan.steps;
   if (!step || others.length > 0) return false;
   const effects = registry.find(step.action, step.version)?.action.effects;
@@ -263,7 +280,9 @@ async function start(deps: ServiceDeps, { runId, planHash, principal }: Start): 
     if (!(await makeReady(tx, runId))) {
       throw notPreviewed(runId, (await lockRun(tx, runId))?.state ?? "cancelled");
     }
-    await makeClaimable(deps, tx, { runId, actor: principal.ref, planHash });
+    await tell(tx, { runId, actor: principal.ref, what: "started", detail: { planHash } });
+    // The job wakes a worker of any process; it is written with the state that it tells about.
+    await deps.queue.send(tx, wakeQueue, { runId });
     deps.crashPoint("runs:start:before-commit");
   });
   deps.crashPoint("runs:start:after-commit");
@@ -309,20 +328,6 @@ async function cancel(deps: ServiceDeps, runId: string, principal: Principal): P
   });
   deps.crashPoint("runs:cancel:after-commit");
   deps.signals.changed(runId);
-}
-
-/** The job wakes a worker of any process; it is written with the state that it tells about. */
-async function makeClaimable(
-  deps: ServiceDeps,
-  tx: Tx,
-  {
-    runId,
-    actor,
-    planHash,
-  }: { readonly runId: string; readonly actor: string; readonly planHash: string },
-): Promise<void> {
-  await tell(tx, { runId, actor, what: "started", detail: { planHash } });
-  await deps.queue.send(tx, wakeQueue, { runId });
 }
 
 type Told = {

@@ -25,6 +25,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     types,
     application_name: "causeway",
   });
+  // An idle connection that breaks (the server restarts) is replaced at the next query; unheard, it would end us.
+  pool.on("error", () => {});
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, close: () => db.destroy() };
 }

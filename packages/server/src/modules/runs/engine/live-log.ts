@@ -52,7 +52,7 @@ export function createLiveLog(options: {
   };
 }
 
-/** A text column takes no NUL. */
+/** A text column takes neither NUL nor half a surrogate pair. */
 function clean(message: string): string {
-  return redact(message.replaceAll("\0", "")).slice(0, maxLength);
+  return redact(message.replaceAll("\0", "")).slice(0, maxLength).toWellFormed();
 }

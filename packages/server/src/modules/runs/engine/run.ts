@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { ExecuteContext, Json } from "@causeway/contract";
+import type { ExecuteContext, Json, RunError } from "@causeway/contract";
 import type { Clock } from "#platform/clock";
 import type { CrashPoint } from "#platform/crash-points";
 import type { Db } from "#platform/db/database";
@@ -90,11 +90,12 @@ export async function holdRun(deps: EngineDeps, held: HeldRun, signal: AbortSign
   const inFlight = new Set<Promise<unknown>>();
   const ended: Outcome[] = [];
   const live = openLiveLog(deps, held);
+  const holding: Holding = { deps, held, live: live.log, signal };
   let { advanced } = held;
   let boundary = 1;
   let wakeUp = (): void => {};
   const launch = (start: StartStep): void => {
-    const execution = execute({ deps, held, live: live.log, signal }, start).then((outcome) => {
+    const execution = execute(holding, start).then((outcome) => {
       inFlight.delete(execution);
       if (outcome) ended.push(outcome);
       wakeUp();
@@ -115,9 +116,13 @@ export async function holdRun(deps: EngineDeps, held: HeldRun, signal: AbortSign
         });
       }
       if (isAborted()) return;
-      advanced = advance(held.facts, advanced.steps, { outcomes: ended.splice(0), resume: [] });
-      const answer = await commit({ deps, held, live: live.log, signal }, boundary, advanced.write);
-      if (answer !== "held") return;
+      const next = await commitOutcomes(
+        holding,
+        { steps: advanced.steps, boundary },
+        ended.splice(0),
+      );
+      if (!next) return;
+      advanced = next;
       boundary += 1;
     }
   } finally {
@@ -136,30 +141,59 @@ type Holding = {
   readonly signal: AbortSignal;
 };
 
+/** Undefined when the run is not ours any more. A result that the database refuses fails its step: asking again for
+ *  the same would only be refused again. */
+async function commitOutcomes(
+  holding: Holding,
+  { steps, boundary }: { readonly steps: readonly LiveStep[]; readonly boundary: number },
+  outcomes: readonly Outcome[],
+): Promise<Advanced | undefined> {
+  const { facts } = holding.held;
+  const next = advance(facts, steps, { outcomes, resume: [] });
+  const answer = await commit(holding, boundary, next.write);
+  if (answer !== "refused") return answer === "held" ? next : undefined;
+  const failed = outcomes.map(({ stepId }): Outcome => ({
+    kind: "failed",
+    stepId,
+    error: notStored,
+  }));
+  const instead = advance(facts, steps, { outcomes: failed, resume: [] });
+  const secondAnswer = await commit(holding, boundary, instead.write);
+  if (secondAnswer === "refused") throw new Error(`Run ${facts.runId} cannot be written`);
+  return secondAnswer === "held" ? instead : undefined;
+}
+
+const notStored: RunError = {
+  code: "result_not_stored",
+  message: "The step has done its work, but the database refused to store its result",
+  fix: "The platform's log says why. Retry the run from this step when that is mended.",
+  retryable: true,
+};
+
 /** Sends the boundary until the database answers. Sending it twice writes it once: its number tells. */
 async function commit(
   { deps, held, live, signal }: Holding,
   boundary: number,
   write: BoundaryWrite,
-): Promise<"held" | "lost"> {
+): Promise<"held" | "lost" | "refused"> {
   const { runId, epoch, leaseMs } = held;
   const name = write.state ? "finish" : "boundary";
   deps.crashPoint(`runs:${name}:before-commit`);
   for (let waitMs = 50; !signal.aborted; waitMs = Math.min(waitMs * 2, 1_000)) {
     const logs = live.take().lines;
     try {
-      const answer = await writeBoundary(
-        deps.db,
-        { runId, epoch, boundary, leaseMs },
-        { ...write, logs },
-      );
+      const place = { runId, epoch, boundary, leaseMs };
+      const answer = await writeBoundary(deps.db, place, { ...write, logs });
       if (answer === "fenced") return "lost";
       live.written(logs);
       deps.crashPoint(`runs:${name}:after-commit`);
       deps.signals.changed(runId);
       return "held";
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isPassing(error)) {
+        deps.log.error({ err: error, runId }, "step boundary refused");
+        return "refused";
+      }
       deps.log.warn({ runId, error: String(error) }, "step boundary not written yet");
       await delay(waitMs);
     }

@@ -24,17 +24,42 @@ export type BoundaryPlace = {
   readonly leaseMs: number;
 };
 
+export type StoredWrite = BoundaryWrite & { readonly logs: readonly RunLogLine[] };
+
 /** One round trip; outside a transaction it is one of its own. */
 export async function writeBoundary(
   db: Db | Tx,
   place: BoundaryPlace,
-  write: BoundaryWrite & { readonly logs: readonly RunLogLine[] },
+  write: StoredWrite,
 ): Promise<"written" | "repeated" | "fenced"> {
-  const { warnings: _told, ...stored } = write;
   const { rows } = await sql<{ answer: "written" | "repeated" | "fenced" }>`
     select run_boundary(${place.runId}, ${place.epoch}, ${place.boundary},
-      ${toInterval(place.leaseMs)}::interval, ${JSON.stringify(stored)}) as answer`.execute(db);
+      ${toInterval(place.leaseMs)}::interval, ${JSON.stringify(toStored(write))}) as answer`.execute(
+    db,
+  );
   return rows[0]?.answer ?? "fenced";
+}
+
+/** What `run_boundary` reads; it says why values travel as texts. */
+function toStored({ state, error, output, stepsDone, steps, audit, events, logs }: StoredWrite) {
+  const asText = (value: unknown): string | undefined =>
+    value === undefined ? undefined : JSON.stringify(value);
+  return {
+    state,
+    error: asText(error),
+    output: asText(output),
+    stepsDone,
+    steps: steps.map((step) => ({
+      id: step.id,
+      state: step.state,
+      output: asText(step.output),
+      undo: asText(step.undo),
+      error: asText(step.error),
+    })),
+    audit,
+    events: events.map(({ type, data }) => ({ type, data: asText(data) })),
+    logs,
+  };
 }
 
 export type Progress = { readonly done: number; readonly total: number; readonly unit: string };

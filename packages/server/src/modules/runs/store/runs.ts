@@ -26,7 +26,8 @@ export async function insertRun(tx: Tx, run: NewRun): Promise<boolean> {
     .insertInto("run")
     .values({
       id: run.id,
-      title: run.plan.title,
+      // A text column takes no NUL; the plan itself is kept as it came.
+      title: run.plan.title.replaceAll("\0", ""),
       state: run.state,
       principal: run.principal,
       template_ref: run.plan.source?.templateRef ?? null,
@@ -152,6 +153,16 @@ export async function lockRun(tx: Tx, runId: string): Promise<RunRow | undefined
     .where("id", "=", runId)
     .forUpdate()
     .executeTakeFirst();
+}
+
+export async function findState(db: Db, runId: string): Promise<RunState | undefined> {
+  const row = await db
+    .withTables<RunTables>()
+    .selectFrom("run")
+    .select("state")
+    .where("id", "=", runId)
+    .executeTakeFirst();
+  return row?.state;
 }
 
 export async function findRun(

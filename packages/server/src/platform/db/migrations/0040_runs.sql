@@ -77,6 +77,8 @@ $$;
 -- the run's own state, log lines, audit entries, events.
 -- 'written'; 'repeated' = this very boundary was committed before and only its answer got lost; 'fenced' = somebody
 -- claimed the run since.
+-- Values that actions made (output, undo, error, data) come as texts inside the JSON: PostgreSQL's json functions refuse
+-- a document that holds an escaped NUL or half a surrogate pair anywhere, but its json type keeps both.
 create function run_boundary(p_run text, p_epoch int, p_boundary int, p_lease interval, p_write json)
 returns text language plpgsql as $$
 declare
@@ -87,8 +89,8 @@ begin
   update run set
     boundary = boundary + 1,
     state = coalesce(new_state, state),
-    error = case when new_state is null then error else p_write->'error' end,
-    output = case when new_state is null then output else p_write->'output' end,
+    error = case when new_state is null then error else (p_write->>'error')::json end,
+    output = case when new_state is null then output else (p_write->>'output')::json end,
     steps_done = steps_done + (p_write->>'stepsDone')::int,
     finished_at = case when new_state is null then null else clock_timestamp() end,
     lease_until = case when new_state is null then clock_timestamp() + p_lease end
@@ -105,16 +107,16 @@ begin
     started_at = case when w.state = 'running' then clock_timestamp() else s.started_at end,
     finished_at = case when w.state = 'running' then null else clock_timestamp() end,
     progress = case when w.state = 'running' then null else s.progress end,
-    output = w.output, undo = w.undo, error = w.error
-  from json_to_recordset(p_write->'steps') as w(id text, state text, output json, undo json, error json)
+    output = w.output::json, undo = w.undo::json, error = w.error::json
+  from json_to_recordset(p_write->'steps') as w(id text, state text, output text, undo text, error text)
   where s.run_id = p_run and s.id = w.id;
 
   perform run_write_logs(p_run, p_write->'logs');
   for entry in select * from json_to_recordset(p_write->'audit') as a(verb text, detail text) loop
     perform audit_append('run:' || p_run, the_run.principal, entry.verb, p_run, entry.detail);
   end loop;
-  for entry in select * from json_to_recordset(p_write->'events') as e(type text, data json) loop
-    perform event_record(entry.type, p_run, the_run.principal, null, entry.data);
+  for entry in select * from json_to_recordset(p_write->'events') as e(type text, data text) loop
+    perform event_record(entry.type, p_run, the_run.principal, null, entry.data::json);
   end loop;
   return 'written';
 end $$;
