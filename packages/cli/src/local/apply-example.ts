@@ -51,6 +51,6 @@ export function assertDone(run: RunView, what: string): void {
   throw new ConflictError({
     code: "run_not_done",
     message: `${what} is ${run.state.replaceAll("_", " ")}${failed ? ` at the step "${failed.name}"` : ""}${reason}`,
-    fix: `${error?.fix ? `${error.fix} ` : ""}Then start again (it goes on from the failed step), or see it: causeway runs ${run.id}`,
+    fix: `${error?.fix ? `${error.fix} ` : ""}Then start again: it goes on from the failed step. Started with --empty, the portal shows run ${run.id}.`,
   });
 }

@@ -38,9 +38,8 @@ export function foldMoving(moving: Moving, event: UpEvent, now: number): Moving 
   if (event.kind === "run") {
     return { ...moving, run: foldRun(moving.run ?? unseenRun, event.event) };
   }
-  return event.kind === "runEnded" || event.kind === "failed"
-    ? { ...moving, run: undefined }
-    : moving;
+  if (event.kind === "failed" || event.kind === "stopping") return nothingMoves;
+  return event.kind === "runEnded" ? { ...moving, run: undefined } : moving;
 }
 
 export function movingLines(
@@ -73,11 +72,11 @@ export function createLiveView(output: Output): UpView {
       ...(runSoFar && !moving.run ? finalRunLines(runSoFar, style) : []),
       ...(event.kind === "run" ? [] : upLines(event, style)),
     ];
-    const isQuiet = event.kind === "ready" || event.kind === "failed" || event.kind === "stopped";
-    if (isQuiet) close();
     if (region) region.print(...done);
     else output.print(...done);
-    if (!region && !isQuiet) region = startLiveRegion(output, lines);
+    const moves = moving.run !== undefined || moving.steps.length > 0;
+    if (!moves) close();
+    else region ??= startLiveRegion(output, lines);
   };
   function close(): void {
     region?.stop();
