@@ -6,21 +6,17 @@ import { healthRoutes } from "./http/health.ts";
 import { registerOpenApi } from "./http/openapi.ts";
 import { portalRoutes } from "./http/portal.ts";
 import { systemClock } from "#platform/clock";
-import { crashPointFrom } from "#platform/crash-points";
 import { crashActions } from "#platform/crash-actions";
+import { crashPointFrom } from "#platform/crash-points";
 import type { Db } from "#platform/db/database";
 import type { Home } from "#platform/home";
 import type { Log } from "#platform/log";
 import type { Notifier } from "#platform/notify";
 import type { Queue } from "#platform/queue";
 import { createAudit } from "#modules/audit";
-import { createCatalog, type ReadSource } from "#modules/catalog";
-import { createDelivery } from "#modules/delivery";
-import { createGateway } from "#modules/gateway";
+import { createCatalog } from "#modules/catalog";
 import { createGoldenPathActions, createGoldenPaths } from "#modules/golden-paths";
-import { createIdentity } from "#modules/identity";
-import { createPrompts } from "#modules/prompts";
-import { createProvisioning } from "#modules/provisioning";
+import { createIdentity, type IdentityModule } from "#modules/identity";
 import { createRuns, expressionFilters } from "#modules/runs";
 
 export type ComposeDeps = {
@@ -33,3 +29,92 @@ export type ComposeDeps = {
   /** Shared with the data plane. */
   readonly internalToken: string;
 };
+
+export type Platform = {
+  readonly app: App;
+  /** Takes runs and brings services up. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** A sign-in link and a token for the administrator of this machine; earlier tokens of that name end. */
+  openAccess(origin: string): Promise<{ readonly signIn: string; readonly token: string }>;
+};
+
+/** The only place that builds modules. What one module asks of another is handed in here. */
+export async function compose(deps: ComposeDeps): Promise<Platform> {
+  const modules = createModules(deps);
+  const app = createApp(deps.log);
+  installAuthentication(app, {
+    authenticate: modules.identity.authenticateRequest,
+    internalToken: deps.internalToken,
+  });
+  await registerOpenApi(app);
+  for (const routes of modules.routes) await app.register(routes);
+  await app.register(healthRoutes(deps.db));
+  await portalRoutes(join(deps.config.repositoryRoot, "packages/portal/dist"))(app);
+  return {
+    app,
+    start: modules.start,
+    stop: modules.stop,
+    openAccess: (origin) => openAccess(modules.identity, deps.config, origin),
+  };
+}
+
+function createModules(deps: ComposeDeps) {
+  const { config, home, log, db, notifier, queue } = deps;
+  const common = { db, notifier, log, clock: systemClock };
+  const crashPoint = crashPointFrom(config.crashAt, crashActions);
+
+  const pathActions = createGoldenPathActions({
+    templatesRoot: join(config.repositoryRoot, "golden-paths"),
+    repositories: home.repositories,
+    clock: systemClock,
+    filters: expressionFilters,
+  });
+  const catalog = createCatalog({ ...common, readSource: pathActions.readSource });
+  const identity = createIdentity({ ...common, config, directory: catalog.directory });
+  const runs = createRuns({
+    ...common,
+    queue,
+    workspaces: home.workspaces,
+    crashPoint,
+    actions: [...catalog.actions, ...pathActions.actions],
+  });
+  const goldenPaths = createGoldenPaths({
+    log,
+    catalog,
+    runs: {
+      ...runs,
+      countByTemplate: async () =>
+        new Map((await runs.countByTemplate()).map((row) => [row.templateRef, row])),
+    },
+  });
+
+  const routes: readonly Routes[] = [
+    createAudit(common).routes,
+    identity.routes,
+    catalog.routes,
+    runs.routes,
+    goldenPaths.routes,
+  ];
+  return {
+    identity,
+    routes,
+    start: () => runs.worker.start(),
+    stop: async () => {
+      await runs.worker.stop();
+      runs.close();
+    },
+  };
+}
+
+async function openAccess(
+  identity: IdentityModule,
+  config: Config,
+  origin: string,
+): Promise<{ readonly signIn: string; readonly token: string }> {
+  const tokenName = "local";
+  await identity.revokeTokens(config.admin.user, tokenName);
+  const token = await identity.issueToken(config.admin.user, tokenName);
+  const link = await identity.createSignInLink(config.admin.user);
+  return { signIn: `${origin}${link.path}`, token };
+}

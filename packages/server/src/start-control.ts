@@ -8,6 +8,7 @@ import { startEmbeddedPostgres } from "#platform/db/embedded/index";
 import { migrate } from "#platform/db/migrate";
 import { codeOf, writeFileAtomically } from "#platform/files";
 import { createHome, readOrCreateSecretFile, type Home } from "#platform/home";
+import { runQueues } from "#modules/runs";
 import { lockHome } from "#platform/home-lock";
 import { createLog, type Log } from "#platform/log";
 import { createNotifier } from "#platform/notify";
@@ -40,16 +41,24 @@ async function startParts(config: Config, stack: AsyncDisposableStack): Promise<
   if (applied.length > 0) log.info({ applied }, "database migrated");
   const notifier = createNotifier({ url, log });
   stack.defer(() => notifier.close());
-  const queue = await createQueue({ url, log });
+  const queue = createQueue({ url, log, queues: runQueues });
+  await queue.start();
   stack.defer(() => queue.stop());
 
   const internalToken = await readOrCreateSecretFile(home, "gateway-token");
-  const platform = await compose({ config, home, log, db: database.db, notifier, queue, internalToken });
+  const platform = await compose({
+    config,
+    home,
+    log,
+    db: database.db,
+    notifier,
+    queue,
+    internalToken,
+  });
   stack.defer(() => platform.stop());
   const origin = await listen(platform.app, config.control.port);
   stack.defer(() => platform.app.close());
   await platform.start();
-
   const access = await platform.openAccess(origin);
   await writeFileAtomically(
     home.run.control,

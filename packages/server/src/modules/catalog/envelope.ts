@@ -1,10 +1,11 @@
-import { CommonValidatorFunctions, makeValidator } from "@backstage/catalog-model";
+import { catalogModel } from "#platform/backstage-model";
 
 /** One violated rule and the place in the entity that it is about. */
 export type Violation = { readonly at: readonly (string | number)[]; readonly message: string };
 export type Shape = Readonly<Record<string, unknown>>;
 type Rule = (value: unknown) => boolean;
 
+const { CommonValidatorFunctions, makeValidator } = catalogModel;
 const official = makeValidator();
 const isApiVersion: Rule = (value) => official.isValidApiVersion(value);
 export const isKind: Rule = (value) => official.isValidKind(value);

@@ -1,5 +1,9 @@
 import { ourApiVersion, ourKinds } from "@causeway/contract";
-import {
+import type { KindValidator } from "@backstage/catalog-model";
+import { catalogModel, catalogModelAlpha } from "#platform/backstage-model";
+import { z } from "zod";
+
+const {
   apiEntityV1alpha1Validator,
   componentEntityV1alpha1Validator,
   domainEntityV1alpha1Validator,
@@ -8,10 +12,8 @@ import {
   resourceEntityV1alpha1Validator,
   systemEntityV1alpha1Validator,
   userEntityV1alpha1Validator,
-  type KindValidator,
-} from "@backstage/catalog-model";
-import { mcpServerApiEntityValidator } from "@backstage/catalog-model/alpha";
-import { z } from "zod";
+} = catalogModel;
+const { mcpServerApiEntityValidator } = catalogModelAlpha;
 
 const classicVersions = ["backstage.io/v1alpha1", "backstage.io/v1beta1"];
 const text = z.string("must be a text").min(1, "must not be empty");
