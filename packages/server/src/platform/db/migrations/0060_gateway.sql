@@ -79,7 +79,7 @@ create table gateway_grant (
 
 -- The newest snapshot's version; the content is built from the truth each time and known by its hash.
 create table gateway_snapshot (
-  only boolean primary key default true check (only),
+  "only" boolean primary key default true check ("only"),
   version bigint not null,
   content_hash text not null
 );
