@@ -3,7 +3,6 @@ export type Group = {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  ms: number;
   readonly note?: string;
 };
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
@@ -84,6 +84,8 @@ async function removeHome(home: Home): Promise<void> {
     await rm(dirname(instance.dataDirectory), { recursive: true, force: true });
   }
   await rm(dirname(home.root), { recursive: true, force: true });
+  // The parent goes with the last run on this machine.
+  await rmdir(dirname(dirname(home.root))).catch(() => {});
 }
 
 async function makeTemplate(url: string): Promise<void> {

@@ -35,8 +35,9 @@ export function findHome({ env, cwd, repositoryRoot }: HomeSources): Home {
 export function prepareHome(home: Home): void {
   try {
     for (const folder of [home.root, home.logs, home.run]) {
-      // Not 0700 for the root: the database's own unprivileged user may have to pass through it.
-      mkdirSync(folder, { recursive: true, mode: folder === home.root ? 0o755 : 0o700 });
+      // As root the database runs under an unprivileged user, who must pass through (not list).
+      const isPassage = folder === home.root && process.getuid?.() === 0;
+      mkdirSync(folder, { recursive: true, mode: isPassage ? 0o711 : 0o700 });
     }
     accessSync(home.root, constants.W_OK);
   } catch (error) {
