@@ -5,7 +5,8 @@ export type Egress =
 
 export type ParsedEgress = Egress | { readonly kind: "refused"; readonly reason: string };
 
-const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
+const hostName =
+  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 
 /** `gateway`, or a full host name with its port. No addresses and no wildcards: a reader of the manifest must be able to
  *  tell who is reached, and an address could be this machine. */
@@ -32,8 +33,15 @@ function refused(text: string, why: string): ParsedEgress {
 /** Variables that would change the runtime under a service instead of the service. */
 export function isReservedName(name: string): boolean {
   return (
-    ["PORT", "PATH", "HOME", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].includes(
-      name,
-    ) || /^(CAUSEWAY|DENO|NODE|NPM|OTEL|LD|DYLD|SSL|V8|RUST)(_|$)/.test(name)
+    [
+      "PORT",
+      "PATH",
+      "HOME",
+      "TMPDIR",
+      "HTTP_PROXY",
+      "HTTPS_PROXY",
+      "ALL_PROXY",
+      "NO_PROXY",
+    ].includes(name) || /^(CAUSEWAY|DENO|NODE|NPM|OTEL|LD|DYLD|SSL|V8|RUST)(_|$)/.test(name)
   );
 }

@@ -18,7 +18,10 @@ export function explainExit(
   memoryMiB: number,
 ): ExitReason {
   const said = lastLines.join("\n");
-  if (exit.endedBy === "memory" || /array buffer allocation failed|out of memory|heap limit/i.test(said)) {
+  if (
+    exit.endedBy === "memory" ||
+    /array buffer allocation failed|out of memory|heap limit/i.test(said)
+  ) {
     return {
       code: "memory_limit",
       text: `It used more than its ${memoryMiB} MiB of memory (limits.memoryMiB of its manifest)`,
@@ -30,7 +33,10 @@ export function explainExit(
   if (exit.endedBy === "stop") return { code: "stopped", text: "It was stopped" };
   const denied = /(?:NotCapable|PermissionDenied)[^\n]*/.exec(said)?.[0];
   if (denied) {
-    return { code: "permission", text: `It ended over something its manifest does not declare: ${denied}` };
+    return {
+      code: "permission",
+      text: `It ended over something its manifest does not declare: ${denied}`,
+    };
   }
   if (exit.signal !== null) return { code: "killed", text: `It was ended by ${exit.signal}` };
   return { code: "exited", text: `It ended by itself with exit code ${exit.code ?? "unknown"}` };

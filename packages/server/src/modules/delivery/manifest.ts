@@ -1,5 +1,5 @@
 import { InvalidError, type Issue } from "@causeway/contract";
-import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import { z } from "zod";
 import { isReservedName, parseEgress } from "./egress.ts";
 
@@ -74,50 +74,76 @@ export function parseManifest(text: string, file: string = manifestFile): Manife
   if (document.errors.length > 0) {
     throw invalid(document.errors.map((e) => ({ path: place(e.pos[0]), message: e.message })));
   }
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  const parsed = schema.safeParse(toValue(document, place));
   if (parsed.success) return parsed.data;
   throw invalid(
     parsed.error.issues.flatMap((issue) =>
-      violationsOf(issue).map(({ at, message }) => ({
-        path: place(offsetOf(document, at)),
+      violationsOf(issue).map(({ at, isKey = false, message }) => ({
+        path: place(offsetOf(document, at, isKey)),
         message: at.length === 0 ? message : `${at.join(".")}: ${message}`,
       })),
     ),
   );
 }
 
-type Violation = { readonly at: readonly PropertyKey[]; readonly message: string };
+function toValue(document: Document, place: (offset: number) => string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    const message = `a manifest has no aliases (${error instanceof Error ? error.message : String(error)})`;
+    throw invalid([{ path: place(0), message }]);
+  }
+}
+
+type Violation = {
+  readonly at: readonly PropertyKey[];
+  /** The key itself is wrong, whatever stands under it. */
+  readonly isKey?: boolean;
+  readonly message: string;
+};
 
 function violationsOf(issue: z.core.$ZodIssue): Violation[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       at: [...issue.path, key],
+      isKey: true,
       message: "is not a key that a service manifest has",
     }));
   }
   if (issue.code === "invalid_key") {
     const [inner] = issue.issues;
-    return [{ at: issue.path, message: inner?.message ?? issue.message }];
+    return [{ at: issue.path, isKey: true, message: inner?.message ?? issue.message }];
   }
   return [{ at: issue.path, message: issue.message }];
 }
 
 /** Where the value stands, or its key where the value is no scalar, or the deepest parent that the text has. */
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
-  let offset = document.contents?.range?.[0] ?? 0;
-  let node: unknown = document.contents;
+function offsetOf(document: Document, path: readonly PropertyKey[], isKey: boolean): number {
+  let place: Place = { node: document.contents, key: 0, value: document.contents?.range?.[0] ?? 0 };
   for (const part of path) {
-    if (isMap<Node, Node | null>(node)) {
-      const pair = node.items.find((p) => isScalar(p.key) && String(p.key.value) === String(part));
-      if (!pair) return offset;
-      offset = pair.key.range?.[0] ?? offset;
-      node = pair.value;
-    } else {
-      node = document.getIn(path.slice(0, path.indexOf(part) + 1), true);
-    }
-    if (isScalar(node)) offset = node.range?.[0] ?? offset;
+    const next = stepInto(place.node, part);
+    if (!next) return place.value;
+    place = next;
   }
-  return offset;
+  return isKey ? place.key : place.value;
+}
+
+type Place = { readonly node: Node | null; readonly key: number; readonly value: number };
+
+function stepInto(node: Node | null, part: PropertyKey): Place | undefined {
+  if (isMap<Node, Node | null>(node)) {
+    const pair = node.items.find((p) => isScalar(p.key) && String(p.key.value) === String(part));
+    if (!pair) return undefined;
+    const key = pair.key.range?.[0] ?? 0;
+    return { node: pair.value, key, value: startOfScalar(pair.value) ?? key };
+  }
+  const item = isSeq<Node>(node) ? node.items[Number(part)] : undefined;
+  const start = item?.range?.[0] ?? 0;
+  return item && { node: item, key: start, value: start };
+}
+
+function startOfScalar(node: Node | null): number | undefined {
+  return isScalar(node) ? node.range?.[0] : undefined;
 }
 
 function invalid(issues: readonly Issue[]): InvalidError {

@@ -92,24 +92,25 @@ export function judgeImports(
 }
 
 function judgeTarget(target: string, folder: string, realPathOf: ResolveFile): string | undefined {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(target)?.[1]?.toLowerCase();
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(target)?.[1]?.toLowerCase() ?? "";
   switch (scheme) {
     case "node":
     case "data":
     case "blob":
       // Built in, or the text of the importing file itself.
       return undefined;
-    case "file": {
-      const real = realPathOf(target);
-      if (real === undefined) return "there is no such file";
-      return real === folder || real.startsWith(`${folder}/`)
-        ? undefined
-        : `is ${real}, outside the service's folder`;
-    }
+    case "file":
+      return judgeFile(realPathOf(target), folder);
     case "npm":
     case "jsr":
       return "a package registry cannot be reached at run time; bring the package along in node_modules";
     default:
       return "a module from the network is never loaded";
   }
+}
+
+function judgeFile(real: string | undefined, folder: string): string | undefined {
+  if (real === undefined) return "there is no such file";
+  const isInside = real === folder || real.startsWith(`${folder}/`);
+  return isInside ? undefined : `is ${real}, outside the service's folder`;
 }

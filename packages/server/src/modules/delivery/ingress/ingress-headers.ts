@@ -64,7 +64,11 @@ export function isTraceparent(text: string): boolean {
 /** Also in the spelling with `_` that some frameworks take for the same. */
 function isPlatformHeader(name: string): boolean {
   const spelled = name.replaceAll("_", "-");
-  return spelled.startsWith("x-causeway-") || spelled.startsWith("x-forwarded-") || spelled === "x-real-ip";
+  return (
+    spelled.startsWith("x-causeway-") ||
+    spelled.startsWith("x-forwarded-") ||
+    spelled === "x-real-ip"
+  );
 }
 
 function namedInConnection(connection: HeaderValue): ReadonlySet<string> {

@@ -41,6 +41,8 @@ function confusionIn(path: string): string | undefined {
   if (/%(2f|5c)/i.test(path)) return "the path holds an encoded slash";
   if (/%(00|0a|0d)/i.test(path)) return "the path holds an encoded control character";
   if (path.includes("//")) return "the path holds an empty segment";
-  const hasDots = path.split("/").some((segment) => /^\.{1,2}$/.test(segment.replaceAll(/%2e/gi, ".")));
+  const hasDots = path
+    .split("/")
+    .some((segment) => /^\.{1,2}$/.test(segment.replaceAll(/%2e/gi, ".")));
   return hasDots ? "the path holds a dot segment" : undefined;
 }

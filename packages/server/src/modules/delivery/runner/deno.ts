@@ -6,7 +6,12 @@ import type { Readable, Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findProcess } from "#platform/processes";
-import { compileEnvironment, compileRunArguments, dataLimitKiB, type Placement } from "../deno-flags.ts";
+import {
+  compileEnvironment,
+  compileRunArguments,
+  dataLimitKiB,
+  type Placement,
+} from "../deno-flags.ts";
 import type { Exit } from "../exit-reason.ts";
 import { findPrivateMemoryMiB } from "./memory.ts";
 import { inspectService } from "./preflight.ts";
@@ -16,8 +21,9 @@ export type DenoRunnerDeps = {
   readonly deno: string;
   /** Deno's own files, one folder a service. */
   readonly caches: string;
-  readonly gatewayPort: number;
-  readonly controlPort: number;
+  /** Asked at each start: ports are known once the servers listen. */
+  readonly gatewayPort: () => number;
+  readonly controlPort: () => number;
 };
 
 /** Services as Deno processes of this machine: one process boundary around V8 with the rights of its manifest. What
@@ -25,7 +31,11 @@ export type DenoRunnerDeps = {
 export function createDenoRunner(deps: DenoRunnerDeps): Runner {
   return {
     inspect: (folder, signal) =>
-      inspectService({ deno: deps.deno, denoDirectory: join(deps.caches, "preflight") }, folder, signal),
+      inspectService(
+        { deno: deps.deno, denoDirectory: join(deps.caches, "preflight") },
+        folder,
+        signal,
+      ),
     start: (workload) => startDeno(deps, workload),
     isCommandOf: (command, folder) => command.includes(deps.deno) && command.includes(folder),
   };
@@ -35,7 +45,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Sets the memory limit, then waits for a word before it becomes the service: whoever starts it has time to note its
  *  number, and when that one is killed in between, the word never comes and the shell ends. */
-const gate = 'ulimit -c 0; ulimit -d "$0" 2>/dev/null; read -r word || exit 1; exec "$@" </dev/null';
+const gate =
+  'ulimit -c 0; ulimit -d "$0" 2>/dev/null; read -r word || exit 1; exec "$@" </dev/null';
 
 async function startDeno(deps: DenoRunnerDeps, workload: StartWorkload): Promise<WorkloadProcess> {
   const placement = await place(deps, workload);
@@ -82,8 +93,8 @@ async function place(deps: DenoRunnerDeps, workload: StartWorkload): Promise<Pla
     folder,
     denoDirectory,
     port: workload.port,
-    gatewayPort: deps.gatewayPort,
-    controlPort: deps.controlPort,
+    gatewayPort: deps.gatewayPort(),
+    controlPort: deps.controlPort(),
     hasNodeModules: existsSync(join(folder, "node_modules")),
     key: workload.key,
   };
@@ -115,8 +126,9 @@ function watch(child: Child, { manifest, onOutput }: StartWorkload) {
     if (!wasInTime) signalGroup(child.pid, "SIGKILL");
     await exited;
   };
-  void endWhenTooLarge({ pid: child.pid, limitMiB: manifest.limits.memoryMiB, ended: ended.signal }, () =>
-    stop("memory", 0),
+  void endWhenTooLarge(
+    { pid: child.pid, limitMiB: manifest.limits.memoryMiB, ended: ended.signal },
+    () => stop("memory", 0),
   );
   return { exited, stop };
 }

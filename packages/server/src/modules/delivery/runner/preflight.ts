@@ -88,7 +88,13 @@ type DenoCall = {
 
 function runDeno(call: DenoCall, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { env: call.env, cwd: call.cwd, signal, timeout: 30_000, maxBuffer: 64 * 1024 * 1024 };
+    const options = {
+      env: call.env,
+      cwd: call.cwd,
+      signal,
+      timeout: 30_000,
+      maxBuffer: 64 * 1024 * 1024,
+    };
     execFile(call.deno, [...call.args], options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       if (signal.aborted) return reject(error);

@@ -86,7 +86,11 @@ async function readTail(path: string): Promise<ServiceLogLine[]> {
   const texts = await Promise.all(
     [`${path}.1`, path].map((file) => readFile(file, "utf8").catch(() => "")),
   );
-  return texts.join("").split("\n").slice(-keptLines - 1).flatMap(parseLine);
+  return texts
+    .join("")
+    .split("\n")
+    .slice(-keptLines - 1)
+    .flatMap(parseLine);
 }
 
 /** The last line may be half: the process was killed while it wrote. */

@@ -25,7 +25,11 @@ export type RunFiles = {
   endOrphans(): Promise<string[]>;
 };
 
-export type RunFilesDeps = { readonly directory: string; readonly runner: Runner; readonly log: Log };
+export type RunFilesDeps = {
+  readonly directory: string;
+  readonly runner: Runner;
+  readonly log: Log;
+};
 
 export function createRunFiles(deps: RunFilesDeps): RunFiles {
   const pathOf = ({ service, pid }: Pick<RunFile, "pid" | "service">) =>
@@ -48,7 +52,10 @@ async function endOrphans(deps: RunFilesDeps): Promise<string[]> {
       const file = await readRunFile(path);
       const isOrphan = file !== undefined && (await isOurs(deps.runner, file));
       if (isOrphan) {
-        deps.log.info({ service: file.service, pid: file.pid }, "ending a service left by an earlier start");
+        deps.log.info(
+          { service: file.service, pid: file.pid },
+          "ending a service left by an earlier start",
+        );
         await endGroup(file);
       }
       await rm(path, { force: true });

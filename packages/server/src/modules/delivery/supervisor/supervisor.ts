@@ -12,103 +12,108 @@ export type SupervisorDeps = WorkloadDeps & {
 };
 
 /** Keeps what should run running. */
-export type Supervisor = {
+export class Supervisor {
+  readonly #deps: SupervisorDeps;
+  readonly #running = new Map<string, Workload>();
+  readonly #tried = new Set<Workload>();
+  readonly #logs = new Map<string, Promise<ServiceLog>>();
+  readonly #stopping = new AbortController();
+
+  constructor(deps: SupervisorDeps) {
+    this.#deps = deps;
+  }
+
   /** Ends what an earlier platform left, then starts everything that should run. Does not wait for health. */
-  start(): Promise<void>;
+  async start(): Promise<void> {
+    await this.#deps.runFiles.endOrphans();
+    const desired = await this.#deps.listDesired();
+    await Promise.all(desired.map((deployment) => this.#startDesired(deployment)));
+  }
+
   /** Resolves when no process is left. */
-  stop(): Promise<void>;
-  /** Brings a deployment up beside the one that runs. Nothing else sees it until `adopt`. */
-  tryOut(deployment: Deployment, signal: AbortSignal): Promise<Workload>;
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const workloads = [...this.#running.values(), ...this.#tried];
+    await Promise.all(workloads.map((workload) => workload.stop()));
+    await Promise.all([...this.#logs.values()].map(async (log) => (await log).flush()));
+  }
+
+  /** Brings a deployment up beside the one that runs. Nobody else sees it until `adopt`. */
+  async tryOut(deployment: Deployment, signal: AbortSignal): Promise<Workload> {
+    const workload = await this.#build(
+      deployment,
+      AbortSignal.any([signal, this.#stopping.signal]),
+    );
+    this.#tried.add(workload);
+    workload.start();
+    return workload;
+  }
+
   /** Takes a tried deployment in; the one before it ends. */
-  adopt(workload: Workload): Promise<void>;
-  /** The tried one was no good: ends it; the one that runs gets a fresh key when they shared one. */
-  discard(workload: Workload): Promise<void>;
-  remove(name: string): Promise<void>;
-  restart(name: string): Promise<void>;
-  find(name: string): Workload | undefined;
-  logOf(name: string): Promise<ServiceLog>;
-};
+  async adopt(workload: Workload): Promise<void> {
+    const { name } = workload.spec.deployment;
+    const before = this.#running.get(name);
+    this.#running.set(name, workload);
+    this.#tried.delete(workload);
+    await before?.stop();
+  }
 
-export function createSupervisor(deps: SupervisorDeps): Supervisor {
-  const running = new Map<string, Workload>();
-  const tried = new Set<Workload>();
-  const logs = new Map<string, Promise<ServiceLog>>();
-  const stopping = new AbortController();
+  /** The tried one was no good: ends it. The one that runs gets a fresh key when they shared one. */
+  async discard(workload: Workload): Promise<void> {
+    await workload.stop();
+    this.#tried.delete(workload);
+    const { name, keyId } = workload.spec.deployment;
+    const current = this.#running.get(name);
+    if (current?.spec.deployment.keyId === keyId) await current.restart();
+  }
 
-  const logOf = (name: string): Promise<ServiceLog> => {
-    const { clock, log, logDirectory } = deps;
-    const open = logs.get(name) ?? openServiceLog({ path: join(logDirectory, `${name}.log`), clock, log });
-    logs.set(name, open);
+  async remove(name: string): Promise<void> {
+    const workload = this.#running.get(name);
+    this.#running.delete(name);
+    await workload?.stop();
+  }
+
+  async restart(name: string): Promise<void> {
+    const workload = this.#running.get(name);
+    if (workload) return workload.restart();
+    // It could not even be prepared at the start: try that again.
+    const desired = (await this.#deps.listDesired()).find((one) => one.name === name);
+    if (!desired) throw serviceNotFound(name);
+    await this.#startDesired(desired);
+  }
+
+  find(name: string): Workload | undefined {
+    return this.#running.get(name);
+  }
+
+  logOf(name: string): Promise<ServiceLog> {
+    const { clock, log, logDirectory } = this.#deps;
+    const path = join(logDirectory, `${name}.log`);
+    const open = this.#logs.get(name) ?? openServiceLog({ path, clock, log });
+    this.#logs.set(name, open);
     return open;
-  };
+  }
 
-  const build = async (deployment: Deployment, signal: AbortSignal): Promise<Workload> => {
-    const folder = await deps.prepareCopy(deployment, signal);
-    const manifest = await deps.runner.inspect(folder, signal);
-    const output = await logOf(deployment.name);
-    return new Workload(deps, { deployment, folder, manifest, output });
-  };
+  async #build(deployment: Deployment, signal: AbortSignal): Promise<Workload> {
+    const folder = await this.#deps.prepareCopy(deployment, signal);
+    const manifest = await this.#deps.runner.inspect(folder, signal);
+    const output = await this.logOf(deployment.name);
+    return new Workload(this.#deps, { deployment, folder, manifest, output });
+  }
 
-  const startDesired = async (deployment: Deployment): Promise<void> => {
+  async #startDesired(deployment: Deployment): Promise<void> {
     try {
-      const workload = await build(deployment, stopping.signal);
-      if (stopping.signal.aborted) return;
-      running.set(deployment.name, workload);
+      const workload = await this.#build(deployment, this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return;
+      this.#running.set(deployment.name, workload);
       workload.start();
     } catch (error) {
       // One service that cannot start keeps none of the others down.
-      deps.log.error({ err: error, service: deployment.name }, "service not started");
+      this.#deps.log.error({ err: error, service: deployment.name }, "service not started");
       const text = error instanceof Error ? error.message : String(error);
-      (await logOf(deployment.name)).write("platform", `Not started: ${text}`);
+      (await this.logOf(deployment.name)).write("platform", `Not started: ${text}`);
     }
-  };
-
-  return {
-    start: async () => {
-      await deps.runFiles.endOrphans();
-      await Promise.all((await deps.listDesired()).map(startDesired));
-    },
-    stop: async () => {
-      stopping.abort();
-      await Promise.all([...running.values(), ...tried].map((workload) => workload.stop()));
-      await Promise.all([...logs.values()].map(async (log) => (await log).flush()));
-    },
-    tryOut: async (deployment, signal) => {
-      const workload = await build(deployment, AbortSignal.any([signal, stopping.signal]));
-      tried.add(workload);
-      workload.start();
-      return workload;
-    },
-    adopt: async (workload) => {
-      const { name } = workload.spec.deployment;
-      const before = running.get(name);
-      running.set(name, workload);
-      tried.delete(workload);
-      await before?.stop();
-    },
-    discard: async (workload) => {
-      await workload.stop();
-      tried.delete(workload);
-      const { name, keyId } = workload.spec.deployment;
-      const current = running.get(name);
-      if (current?.spec.deployment.keyId === keyId) await current.restart();
-    },
-    remove: async (name) => {
-      const workload = running.get(name);
-      running.delete(name);
-      await workload?.stop();
-    },
-    restart: async (name) => {
-      const workload = running.get(name);
-      if (workload) return workload.restart();
-      // It could not even be prepared at the start: try that again.
-      const desired = (await deps.listDesired()).find((deployment) => deployment.name === name);
-      if (!desired) throw serviceNotFound(name);
-      await startDesired(desired);
-    },
-    find: (name) => running.get(name),
-    logOf,
-  };
+  }
 }
 
 export function isRunning(supervisor: Supervisor, deployment: Deployment): boolean {

@@ -12,7 +12,12 @@ import type { ServiceLog } from "./log-file.ts";
 import type { RunFiles } from "./run-files.ts";
 
 export type WorkloadHealth =
-  "starting" | "healthy" | "unhealthy" | "restarting" | "stopped" | "failed";
+  | "starting"
+  | "healthy"
+  | "unhealthy"
+  | "restarting"
+  | "stopped"
+  | "failed";
 
 export type WorkloadStatus = {
   readonly health: WorkloadHealth;
@@ -31,8 +36,8 @@ export type WorkloadDeps = {
   readonly random: () => number;
   /** A fresh secret of the key; earlier ones end. */
   readonly issueSecret: (keyId: string) => Promise<string>;
-  /** Until the gateway knows the newest secrets, or cannot be asked in time. */
-  readonly awaitKeys: (signal: AbortSignal) => Promise<void>;
+  /** Resolves when the gateway knows the newest secrets, or cannot be asked in time. */
+  readonly awaitKeys: () => Promise<void>;
 };
 
 export type WorkloadSpec = {
@@ -153,7 +158,10 @@ export class Workload {
       return await this.#runProcess();
     } catch (error) {
       // The platform's own part failed: no key, no port, no process. The same patience applies.
-      this.#deps.log.warn({ err: error, service: this.spec.deployment.name }, "service not started");
+      this.#deps.log.warn(
+        { err: error, service: this.spec.deployment.name },
+        "service not started",
+      );
       const text = error instanceof Error ? error.message : String(error);
       return { code: "exited", text: `It could not be started: ${text}` };
     } finally {
@@ -204,7 +212,7 @@ export class Workload {
   /** Asks `/healthz` until the process ends: often until the first yes, then now and then. */
   async #probe(process: WorkloadProcess, port: number, ended: AbortSignal): Promise<void> {
     const startedAt = performance.now();
-    const keys = this.#deps.awaitKeys(ended);
+    const keys = this.#deps.awaitKeys();
     let failures = 0;
     while (!ended.aborted) {
       const isHealthy = await isAnswering(port, ended);
@@ -226,9 +234,10 @@ export class Workload {
         return process.stop("health", 1_000);
       }
       const isUp = this.#status.health === "healthy";
-      await sleep(isUp ? workloadTimes.probeMs : 25, undefined, { signal: ended, ref: false }).catch(
-        () => {},
-      );
+      await sleep(isUp ? workloadTimes.probeMs : 25, undefined, {
+        signal: ended,
+        ref: false,
+      }).catch(() => {});
     }
   }
 
