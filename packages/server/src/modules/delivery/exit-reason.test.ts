@@ -12,7 +12,7 @@ test.each([
   ["a kill", { code: null, signal: "SIGKILL", endedBy: undefined }, [], "killed"],
   ["its own end", { ...exit, code: 0 }, ["bye"], "exited"],
   ["a stop", { ...exit, endedBy: "stop" as const }, [], "stopped"],
-])("%s", (_name, how, lines, code) => {
+])("%s", (_name, ...[how, lines, code]) => {
   expect(explainExit(how, lines, 64).code).toBe(code);
 });
 

@@ -106,7 +106,7 @@ test.each([
   ["a repeated key", "runner: deno\nentry: a.ts\nentry: b.ts\n", "3:1", /unique/],
   ["text that is no YAML", "runner: [\n", "2:1", /./],
   ["an alias bomb", "a: &a [x]\nrunner: deno\nentry: a.ts\nenv: *a\n", "1:1", /./],
-])("refuses %s at its place", (_name, text, place, message) => {
+])("refuses %s at its place", (_name, ...[text, place, message]) => {
   const issues = issuesOf(text);
   expect(issues.map((issue) => issue.path).join()).toContain(`causeway.service.yaml:${place}`);
   expect(issues.map((issue) => issue.message).join()).toMatch(message);
