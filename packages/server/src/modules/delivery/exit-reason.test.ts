@@ -1,19 +1,47 @@
 import { expect, test } from "vitest";
-import { explainExit } from "./exit-reason.ts";
+import { explainExit, type Exit } from "./exit-reason.ts";
 
-const exit = { code: 1, signal: null, endedBy: undefined } as const;
+const exit: Exit = { code: 1, signal: null, endedBy: undefined };
 
-test.each([
-  ["ended by the watch", { ...exit, endedBy: "memory" as const }, [], "memory_limit"],
-  ["a refused buffer", exit, ["RangeError: Array buffer allocation failed"], "memory_limit"],
-  ["a full heap", exit, ["# Fatal JavaScript out of memory: Reached heap limit"], "memory_limit"],
-  ["a right it lacks", exit, ['NotCapable: Requires net access to "evil:80"'], "permission"],
-  ["no health", { ...exit, endedBy: "health" as const }, [], "not_healthy"],
-  ["a kill", { code: null, signal: "SIGKILL", endedBy: undefined }, [], "killed"],
-  ["its own end", { ...exit, code: 0 }, ["bye"], "exited"],
-  ["a stop", { ...exit, endedBy: "stop" as const }, [], "stopped"],
-])("%s", (_name, ...[how, lines, code]) => {
-  expect(explainExit(how, lines, 64).code).toBe(code);
+type Case = {
+  readonly name: string;
+  readonly how: Exit;
+  readonly said: string;
+  readonly code: string;
+};
+const cases: readonly Case[] = [
+  {
+    name: "ended by the watch",
+    how: { ...exit, endedBy: "memory" },
+    said: "",
+    code: "memory_limit",
+  },
+  {
+    name: "a refused buffer",
+    how: exit,
+    said: "RangeError: Array buffer allocation failed",
+    code: "memory_limit",
+  },
+  {
+    name: "a full heap",
+    how: exit,
+    said: "# Fatal JavaScript out of memory: Reached heap limit",
+    code: "memory_limit",
+  },
+  {
+    name: "a right it lacks",
+    how: exit,
+    said: 'NotCapable: Requires net access to "evil:80"',
+    code: "permission",
+  },
+  { name: "no health", how: { ...exit, endedBy: "health" }, said: "", code: "not_healthy" },
+  { name: "a kill", how: { ...exit, code: null, signal: "SIGKILL" }, said: "", code: "killed" },
+  { name: "its own end", how: { ...exit, code: 0 }, said: "bye", code: "exited" },
+  { name: "a stop", how: { ...exit, endedBy: "stop" }, said: "", code: "stopped" },
+];
+
+test.each(cases)("$name is $code", ({ how, said, code }) => {
+  expect(explainExit(how, [said], 64).code).toBe(code);
 });
 
 test("the memory limit is named with its number and where to change it", () => {
