@@ -16,13 +16,10 @@ import { createQueue } from "#platform/queue";
 
 /** Roles control and worker: database first, then modules, then the port, last `run/control.json`, which says that all of
  *  it is there. What was started is stopped in reverse, also when a later part fails to start. */
-export async function startControl(
-  config: Config,
-  signal: AbortSignal,
-): Promise<{ close(): Promise<void> }> {
+export async function startControl(config: Config): Promise<{ close(): Promise<void> }> {
   const stack = new AsyncDisposableStack();
   try {
-    await startParts(config, { stack, signal });
+    await startParts(config, stack);
   } catch (error) {
     await stack.disposeAsync();
     throw error;
@@ -30,20 +27,16 @@ export async function startControl(
   return { close: () => stack.disposeAsync() };
 }
 
-type Starting = { readonly stack: AsyncDisposableStack; readonly signal: AbortSignal };
-
-async function startParts(config: Config, starting: Starting): Promise<void> {
-  const { stack, signal } = starting;
+async function startParts(config: Config, stack: AsyncDisposableStack): Promise<void> {
   const log = createLog({ name: "control", level: config.logLevel });
   const home = await createHome(config.home);
   const lock = await lockHome(home);
   stack.defer(() => lock.release());
 
-  const url = config.database.url ?? (await startPostgres(home, log, starting));
+  const url = config.database.url ?? (await startPostgres(home, log, stack));
   const database = openDatabase({ url, maxConnections: 20 });
   stack.defer(() => database.close());
   await assertReachable(database.db, url);
-  signal.throwIfAborted();
   const applied = await migrate(database.db);
   if (applied.length > 0) log.info({ applied }, "database migrated");
   const notifier = createNotifier({ url, log });
@@ -76,14 +69,13 @@ async function startParts(config: Config, starting: Starting): Promise<void> {
   log.info({ origin }, "control plane is ready");
 }
 
-async function startPostgres(home: Home, log: Log, starting: Starting): Promise<string> {
+async function startPostgres(home: Home, log: Log, stack: AsyncDisposableStack): Promise<string> {
   const postgres = await startEmbeddedPostgres({
     home,
     log,
-    signal: starting.signal,
     onProgress: (message) => log.info(message),
   });
-  starting.stack.defer(() => postgres.stop());
+  stack.defer(() => postgres.stop());
   return postgres.url;
 }
 
