@@ -51,6 +51,10 @@ export type ActionPreview<Output> = {
   readonly output: Partial<Output>;
 };
 
+/** Folder in a run's workspace where actions keep notes of their own: what was begun, and in a preview what an earlier
+ *  step would have made. Never part of what is published. */
+export const workspaceNotes = ".causeway-run";
+
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 export type StepContext = {

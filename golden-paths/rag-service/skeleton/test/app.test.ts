@@ -146,7 +146,7 @@ test("a refusal of the budget is passed on in the gateway's words", async () => 
     refuse: {
       path: "/v1/chat",
       status: 429,
-      body: { error: { message: "Budget budget:default/handbook is used up until 1 April", code: "budget_exhausted" } },
+      body: { error: { message: "Budget budget:default/handbook is used up until 1 April", code: "budget_exceeded" } },
       headers: { "retry-after": "60" },
     },
   });
@@ -154,7 +154,7 @@ test("a refusal of the budget is passed on in the gateway's words", async () => 
   assert.equal(response.status, 429);
   assert.equal(response.headers.get("retry-after"), "60");
   const problem = (await response.json()) as Record<string, unknown>;
-  assert.equal(problem["code"], "budget_exhausted");
+  assert.equal(problem["code"], "budget_exceeded");
   assert.equal(problem["detail"], "Budget budget:default/handbook is used up until 1 April");
 });
 
@@ -248,7 +248,7 @@ test("what people, documents and the gateway write is text on the page, never ma
 
 test("failures are told on the page", async () => {
   const { app } = await start({
-    refuse: { path: "/v1/chat", status: 429, body: { error: { message: "Budget used up", code: "budget_exhausted" } } },
+    refuse: { path: "/v1/chat", status: 429, body: { error: { message: "Budget used up", code: "budget_exceeded" } } },
   });
   const { ticket } = await openPage(app);
   const { html, status } = await openPage(app, asked(ticket));

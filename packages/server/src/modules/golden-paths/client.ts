@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { NotFoundError } from "@causeway/contract";
+import { NotFoundError, workspaceNotes } from "@causeway/contract";
 import { z } from "zod";
 import { tryGit } from "#platform/git";
 import { gitDirOf } from "./actions/publish-git.ts";
-import { exists, notesFolder } from "./actions/tree-files.ts";
+import { exists } from "./actions/tree-files.ts";
 import { parseRepositoryUrl, repositoryScheme, type RepositoryFile } from "./repository-url.ts";
 import { toSafeParts } from "./safe-path.ts";
 
@@ -38,7 +38,7 @@ export async function readRepositoryFile(
 }
 
 async function readPreviewed(workspace: string, file: RepositoryFile): Promise<string | undefined> {
-  const notePath = join(workspace, notesFolder, "repositories", `${file.name}.json`);
+  const notePath = join(workspace, workspaceNotes, "repositories", `${file.name}.json`);
   const text = await readFile(notePath, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const note = previewNote.parse(JSON.parse(text));

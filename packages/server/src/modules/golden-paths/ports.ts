@@ -1,6 +1,5 @@
-import type { Entity, Plan, RunView } from "@causeway/contract";
-import type { Principal } from "../../http/principal.ts";
-import type { RunCounts } from "./template.ts";
+import type { Entity } from "@causeway/contract";
+import type { Runs } from "#modules/runs";
 
 /** What golden paths ask of the catalog. */
 export type CatalogPort = {
@@ -9,11 +8,4 @@ export type CatalogPort = {
 };
 
 /** What golden paths ask of runs. */
-export type RunsPort = {
-  /** Saves and previews; the run waits in state `previewed`. */
-  submit(plan: Plan, principal: Principal): Promise<RunView>;
-  /** Keeps nothing; `id` of the answer is empty. */
-  previewOnly(plan: Plan, principal: Principal): Promise<RunView>;
-  /** By template ref. */
-  countByTemplate(): Promise<ReadonlyMap<string, RunCounts>>;
-};
+export type RunsPort = Pick<Runs, "submit" | "previewOnly" | "countByTemplate">;

@@ -15,7 +15,14 @@ import { assertAdmin, type Principal } from "../../http/principal.ts";
 import { toFormPage, type FormPage } from "./form-pages.ts";
 import { checkParameters, refFields, type Parameters } from "./parameters.ts";
 import type { CatalogPort, RunsPort } from "./ports.ts";
-import { namedSteps, noRuns, parseTemplate, toSummary, type Template } from "./template.ts";
+import {
+  namedSteps,
+  noRuns,
+  parseTemplate,
+  toSummary,
+  type RunCounts,
+  type Template,
+} from "./template.ts";
 import { toFieldIssues, toPlan } from "./to-plan.ts";
 
 export type ServiceDeps = {
@@ -42,7 +49,7 @@ export function createService(deps: ServiceDeps): GoldenPathService {
     list: () => listPaths(deps),
     get: async (name) => {
       const template = await getTemplate(deps, name);
-      const counts = await deps.runs.countByTemplate();
+      const counts = await countRuns(deps);
       return {
         ...toSummary(template, counts.get(template.ref) ?? noRuns),
         pages: template.parameters.map(toFormPage),
@@ -53,10 +60,11 @@ export function createService(deps: ServiceDeps): GoldenPathService {
   };
 }
 
-async function listPaths({ catalog, runs, log }: ServiceDeps): Promise<GoldenPathSummary[]> {
+async function listPaths(deps: ServiceDeps): Promise<GoldenPathSummary[]> {
+  const { catalog, log } = deps;
   const [entities, counts] = await Promise.all([
     catalog.list({ kind: "Template" }),
-    runs.countByTemplate(),
+    countRuns(deps),
   ]);
   return entities
     .flatMap((entity) => {
@@ -71,6 +79,11 @@ async function listPaths({ catalog, runs, log }: ServiceDeps): Promise<GoldenPat
       }
     })
     .toSorted((a, b) => a.title.localeCompare(b.title, "en"));
+}
+
+async function countRuns({ runs }: ServiceDeps): Promise<ReadonlyMap<string, RunCounts>> {
+  const counts = await runs.countByTemplate();
+  return new Map(counts.map(({ templateRef, ...numbers }) => [templateRef, numbers]));
 }
 
 async function getTemplate({ catalog }: ServiceDeps, name: string): Promise<Template> {

@@ -1,8 +1,14 @@
 import { join } from "node:path";
-import { defineAction, noCost, type AnyAction, type ExecuteContext } from "@causeway/contract";
+import {
+  defineAction,
+  noCost,
+  workspaceNotes,
+  type AnyAction,
+  type ExecuteContext,
+} from "@causeway/contract";
 import { z } from "zod";
 import { isBinary, type TreeEntry } from "../render-tree.ts";
-import { notesFolder, readTree } from "./tree-files.ts";
+import { readTree } from "./tree-files.ts";
 
 const input = z.strictObject({
   message: z.string().max(10_000).optional(),
@@ -38,7 +44,7 @@ export function debugLog(): AnyAction {
 async function listWorkspace(how: true | string, ctx: ExecuteContext): Promise<void> {
   const entries = await readTree(join(ctx.workspace));
   for (const entry of entries) {
-    if (entry.kind === "directory" || entry.path.startsWith(`${notesFolder}/`)) continue;
+    if (entry.kind === "directory" || entry.path.startsWith(`${workspaceNotes}/`)) continue;
     ctx.log("info", how === "with-contents" ? `${entry.path}:\n${contentOf(entry)}` : entry.path);
   }
 }

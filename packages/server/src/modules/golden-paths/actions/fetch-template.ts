@@ -8,6 +8,7 @@ import {
   type AnyAction,
   type Change,
   type ExecuteContext,
+  workspaceNotes,
   type StepContext,
 } from "@causeway/contract";
 import { z } from "zod";
@@ -15,7 +16,7 @@ import type { TemplateFilter } from "nunjitsu";
 import { isBinary, renderTree, type TreeEntry } from "../render-tree.ts";
 import { toSafeParts } from "../safe-path.ts";
 import { templateScheme } from "../to-plan.ts";
-import { exists, hashTree, notesFolder, placeEntry, readTree } from "./tree-files.ts";
+import { exists, hashTree, placeEntry, readTree } from "./tree-files.ts";
 
 const input = z.strictObject({
   url: z.string().min(1),
@@ -229,7 +230,7 @@ function asidePath(ctx: StepContext, path: string): string {
 }
 
 function notesOf(ctx: StepContext): string {
-  return join(ctx.workspace, notesFolder, ctx.stepId);
+  return join(ctx.workspace, workspaceNotes, ctx.stepId);
 }
 
 function destinationOf(ctx: StepContext) {

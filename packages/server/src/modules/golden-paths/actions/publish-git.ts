@@ -7,6 +7,7 @@ import {
   entityName,
   InvalidError,
   noCost,
+  workspaceNotes,
   type AnyAction,
   type ExecuteContext,
   type StepContext,
@@ -17,7 +18,7 @@ import { runGit } from "#platform/git";
 import { sha256 } from "#platform/ids";
 import { repositoryScheme } from "../repository-url.ts";
 import { toSafeParts } from "../safe-path.ts";
-import { exists, hashTree, notesFolder, readTree } from "./tree-files.ts";
+import { exists, hashTree, readTree } from "./tree-files.ts";
 
 const branchName = z
   .string()
@@ -151,7 +152,7 @@ async function initRepository(gitDir: string, input: Input, ctx: ExecuteContext)
     { signal: ctx.signal },
   );
   await mkdir(join(gitDir, "info"), { recursive: true });
-  await writeFile(join(gitDir, "info", "exclude"), `/${notesFolder}/\n`);
+  await writeFile(join(gitDir, "info", "exclude"), `/${workspaceNotes}/\n`);
   await writeFile(join(gitDir, "description"), `${description ?? name}\n`);
 }
 
@@ -208,12 +209,12 @@ async function madeBy(gitDir: string): Promise<string | undefined> {
 }
 
 function isPublished({ path, kind }: { path: string; kind: string }): boolean {
-  return kind !== "directory" && !path.startsWith(`${notesFolder}/`);
+  return kind !== "directory" && !path.startsWith(`${workspaceNotes}/`);
 }
 
 /** In a preview nothing is published; `readSource` finds the files that would be in the preview's workspace. */
 async function notePreview(ctx: StepContext, input: Input): Promise<void> {
-  const folder = join(ctx.workspace, notesFolder, "repositories");
+  const folder = join(ctx.workspace, workspaceNotes, "repositories");
   await mkdir(folder, { recursive: true });
   const note = { branch: input.defaultBranch, sourcePath: input.sourcePath ?? "." };
   await writeFile(join(folder, `${input.name}.json`), JSON.stringify(note));

@@ -17,9 +17,6 @@ import type { TreeEntry } from "../render-tree.ts";
 import { outside, staysInside } from "../safe-path.ts";
 
 const maxTreeBytes = 64 * 1024 * 1024;
-/** A folder of the run's own notes in its workspace; never part of a repository. */
-export const notesFolder = ".causeway-run";
-
 /** Everything below `root`, dot files too, links not followed, sorted by path. Throws `template_too_large`. */
 export async function readTree(root: string): Promise<TreeEntry[]> {
   const found = await readdir(root, { recursive: true, withFileTypes: true });
