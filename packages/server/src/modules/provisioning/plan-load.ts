@@ -1,4 +1,4 @@
-import type { Chunk } from "./chunks.ts";
+import { chunkDocument, type Chunk } from "./chunks.ts";
 
 /** A document as it was read: its text cut into passages, and the hash by which it is known again. */
 export type ReadDocument = {
@@ -8,6 +8,15 @@ export type ReadDocument = {
   readonly contentHash: string;
   readonly chunks: readonly Chunk[];
 };
+export function readDocument(
+  path: string,
+  text: string,
+  file: Pick<ReadDocument, "bytes" | "contentHash">,
+): ReadDocument {
+  const { title, chunks } = chunkDocument(text, path.split("/").at(-1) ?? path);
+  return { path, title, chunks, ...file };
+}
+
 export type Known = { readonly path: string; readonly contentHash: string };
 export type PlannedDocument = {
   readonly document: ReadDocument;

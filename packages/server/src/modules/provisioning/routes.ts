@@ -7,21 +7,20 @@ import {
 } from "@causeway/contract";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { newTraceId, sha256 } from "#platform/ids";
+import { newTraceId } from "#platform/ids";
 import type { App, Routes } from "../../http/app.ts";
-import { toDocument } from "./actions/read-folder.ts";
 import { formatMegabytes, maxDocumentBytes } from "./documents.ts";
 import {
+  attachFile,
   getStore,
   getUpload,
   searchStore,
-  storeBatch,
   toStoreRef,
   uploadFile,
   type Caller,
   type ServiceDeps,
 } from "./service.ts";
-import { listFiles } from "./store/files.ts";
+import { listFiles, type StoredFile } from "./store/files.ts";
 import type { StoredUpload } from "./store/uploads.ts";
 
 const access = { access: "gateway" } as const;
@@ -110,22 +109,13 @@ function storeFileRoutes(app: App, deps: ServiceDeps): void {
     "/internal/v1/vector_stores/:id/files",
     { config: access, schema: { params, body: attach, response: { 200: storeFileObject } } },
     async (request) => {
-      const caller = callerOf(request);
-      const store = await getStore(db, toStoreRef(request.params.id));
-      const upload = await getUpload(db, caller.principal, request.body.file_id);
-      const path = request.body.attributes?.path ?? upload.filename;
-      const read = toDocument(path, upload.content);
-      if (read.kind === "binary") throw new Error(`${upload.id} was text when it was uploaded`);
-      const batch = [{ document: read.document, verb: "create" as const }];
-      // Putting the same file at the same path again is once.
-      const madeBy = `upload:${sha256(JSON.stringify([store.ref, path, read.document.contentHash]))}`;
-      const [id = ""] = await storeBatch(deps, { store, batch, madeBy, caller });
-      return toStoreFile(store.name, {
-        id,
-        path,
-        bytes: upload.content.byteLength,
-        createdAt: new Date(),
+      const { store, file } = await attachFile(deps, {
+        store: request.params.id,
+        fileId: request.body.file_id,
+        path: request.body.attributes?.path,
+        caller: callerOf(request),
       });
+      return toStoreFile(store.name, file);
     },
   );
   app.get(
@@ -210,14 +200,7 @@ function toFileObject(upload: StoredUpload): z.infer<typeof fileObject> {
   };
 }
 
-type StoreFile = {
-  readonly id: string;
-  readonly path: string;
-  readonly bytes: number;
-  readonly createdAt: Date;
-};
-
-function toStoreFile(store: string, file: StoreFile): z.infer<typeof storeFileObject> {
+function toStoreFile(store: string, file: StoredFile): z.infer<typeof storeFileObject> {
   return {
     id: file.id,
     object: "vector_store.file",

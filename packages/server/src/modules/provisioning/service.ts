@@ -7,13 +7,13 @@ import {
   type VectorSearchResult,
 } from "@causeway/contract";
 import type { Db } from "#platform/db/database";
-import { newId } from "#platform/ids";
+import { newId, sha256 } from "#platform/ids";
 import { searchTextOf } from "./chunks.ts";
 import { decodeDocument } from "./documents.ts";
 import { maxChunksPerStore } from "./exact-index.ts";
-import type { PlannedDocument } from "./plan-load.ts";
+import { readDocument, type PlannedDocument, type ReadDocument } from "./plan-load.ts";
 import type { EmbeddingPort } from "./ports.ts";
-import { findChunks, insertFile, type EmbeddedChunk } from "./store/files.ts";
+import { findChunks, insertFile, listFiles, type EmbeddedChunk } from "./store/files.ts";
 import { findStore, lockStore, touchStore, type StoreRow } from "./store/stores.ts";
 import { findUpload, insertUpload, type StoredUpload } from "./store/uploads.ts";
 import type { VectorIndex } from "./vector-index.ts";
@@ -209,6 +209,45 @@ export async function getUpload(db: Db, principal: string, id: string): Promise<
     code: "file_not_found",
     message: `${principal} has uploaded no file ${id}`,
     fix: "Upload it first: POST /v1/files.",
+  });
+}
+
+export type AttachFile = {
+  readonly store: string;
+  readonly fileId: string;
+  /** By which its passages will be known; the file's name otherwise. */
+  readonly path: string | undefined;
+  readonly caller: Caller;
+};
+
+/** Puts an uploaded file into a store. The same content at the same path again is once. */
+export async function attachFile(deps: ServiceDeps, attach: AttachFile) {
+  const { db } = deps;
+  const { caller } = attach;
+  const store = await getStore(db, toStoreRef(attach.store));
+  const upload = await getUpload(db, caller.principal, attach.fileId);
+  const path = attach.path ?? upload.filename;
+  const document = toDocument(path, upload.content);
+  const find = async () => (await listFiles(db, store.ref)).find((file) => file.path === path);
+  const known = await find();
+  if (known?.contentHash === document.contentHash) return { store, file: known };
+  const batch = [{ document, verb: "create" as const }];
+  await storeBatch(deps, { store, batch, madeBy: `upload:${upload.id}`, caller });
+  const file = await find();
+  if (file) return { store, file };
+  throw new ConflictError({
+    code: "file_replaced",
+    message: `${path} was replaced while it was stored`,
+    fix: "Look at the store's files and send it again.",
+  });
+}
+
+function toDocument(path: string, content: Uint8Array): ReadDocument {
+  const decoded = decodeDocument(content);
+  if (decoded.kind === "binary") throw new Error(`${path} was text when it was uploaded`);
+  return readDocument(path, decoded.text, {
+    bytes: content.byteLength,
+    contentHash: sha256(content),
   });
 }
 

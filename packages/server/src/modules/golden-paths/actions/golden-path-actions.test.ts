@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { AnyAction, ExecuteContext } from "@causeway/contract";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { execute, Killed, stepContext, type StepContextOptions } from "#test/step-context";
 import { readRepositoryFile } from "../client.ts";
 import { debugLog } from "./debug-log.ts";
 import { fetchTemplate } from "./fetch-template.ts";
@@ -35,27 +36,9 @@ const repositories = () => join(root, "repos");
 const fetchAction = () => fetchTemplate({ templatesRoot: join(root, "paths"), filters: {} });
 const publish = () => publishGit({ repositories: repositories(), clock });
 
-/** Stops the process's work where a fault test would kill it. */
-class Killed extends Error {}
-
-function context(
-  options: { stepId?: string; killAt?: string; after?: number } = {},
-): ExecuteContext {
-  const { stepId = "step", killAt, after = 1 } = options;
-  let left = after;
-  return {
-    runId: "run_1",
-    stepId,
-    principal: "user:default/developer",
-    workspace: join(root, "workspace"),
-    signal: new AbortController().signal,
-    idempotencyKey: `run_1:${stepId}:do`,
-    log: (_level, message) => lines.push(message),
-    progress: () => {},
-    crashPoint: (name) => {
-      if (name === killAt && --left === 0) throw new Killed(name);
-    },
-  };
+function context(options: Omit<StepContextOptions, "workspace" | "log"> = {}): ExecuteContext {
+  const log = (message: string) => lines.push(message);
+  return stepContext({ ...options, workspace: join(root, "workspace"), log });
 }
 
 async function template(files: Readonly<Record<string, string>>): Promise<void> {
@@ -67,7 +50,7 @@ async function template(files: Readonly<Record<string, string>>): Promise<void> 
 }
 
 function run(action: AnyAction, input: unknown, ctx = context()) {
-  return action.execute(action.input.parse(input), ctx);
+  return execute(action, input, ctx);
 }
 
 const url = "golden-path:demo/skeleton";

@@ -2,7 +2,6 @@ import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { InvalidError, type Issue } from "@causeway/contract";
 import { sha256 } from "#platform/ids";
-import { chunkDocument } from "../chunks.ts";
 import {
   checkEntries,
   decodeDocument,
@@ -12,7 +11,7 @@ import {
   roleOf,
   type FolderEntry,
 } from "../documents.ts";
-import type { ReadDocument } from "../plan-load.ts";
+import { readDocument, type ReadDocument } from "../plan-load.ts";
 
 export type ReadFolder = {
   readonly folder: string;
@@ -36,7 +35,7 @@ export async function readFolder(folder: string, base: string): Promise<ReadFold
     if (role === "other") passedOver.push(entry.path);
     else if (role === "unknown") issues.push(...(await lookAtUnknown(root, entry, passedOver)));
     else if (!issues.some(({ path }) => path === entry.path)) {
-      const read = await readDocument(root, entry);
+      const read = await readEntry(root, entry);
       if (read.kind === "binary") issues.push({ path: entry.path, message: read.reason });
       else documents.push(read.document);
     }
@@ -100,20 +99,13 @@ type Read =
   | { readonly kind: "document"; readonly document: ReadDocument }
   | { readonly kind: "binary"; readonly reason: string };
 
-async function readDocument(root: string, entry: FolderEntry): Promise<Read> {
+async function readEntry(root: string, entry: FolderEntry): Promise<Read> {
   const content = await readFile(join(root, entry.path)).catch((): undefined => undefined);
   if (content === undefined) return { kind: "binary", reason: "cannot be read by the platform" };
-  return toDocument(entry.path, content);
-}
-
-export function toDocument(path: string, content: Uint8Array): Read {
   const decoded = decodeDocument(content);
   if (decoded.kind === "binary") return decoded;
-  const { title, chunks } = chunkDocument(decoded.text, path.split("/").at(-1) ?? path);
-  return {
-    kind: "document",
-    document: { path, title, bytes: content.byteLength, contentHash: sha256(content), chunks },
-  };
+  const file = { bytes: content.byteLength, contentHash: sha256(content) };
+  return { kind: "document", document: readDocument(entry.path, decoded.text, file) };
 }
 
 /** A file of an unknown kind: readable text is passed over, binary could be a document that nobody would find. */

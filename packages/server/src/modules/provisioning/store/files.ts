@@ -130,6 +130,7 @@ export type StoredFile = {
   readonly id: string;
   readonly path: string;
   readonly bytes: number;
+  readonly contentHash: string;
   readonly createdAt: Date;
 };
 
@@ -137,7 +138,7 @@ export async function listFiles(db: Db, storeRef: string): Promise<StoredFile[]>
   return db
     .withTables<ProvisioningTables>()
     .selectFrom("vector_file")
-    .select(["id", "path", "bytes", "created_at as createdAt"])
+    .select(["id", "path", "bytes", "content_hash as contentHash", "created_at as createdAt"])
     .where("store_ref", "=", storeRef)
     .where("replaced_by", "is", null)
     .orderBy("path")
