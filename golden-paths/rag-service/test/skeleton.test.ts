@@ -25,6 +25,7 @@ beforeAll(async () => {
     templatesRoot: join(root, "golden-paths"),
     repositories: join(directory, "repos"),
     clock: { now: () => new Date(0) },
+    filters: {},
   });
   const fetch = actions.find(({ id }) => id === "fetch:template");
   const template = parse(

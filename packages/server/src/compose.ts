@@ -79,15 +79,7 @@ function createModules(deps: ComposeDeps) {
     crashPoint,
     actions: [...catalog.actions, ...pathActions.actions],
   });
-  const goldenPaths = createGoldenPaths({
-    log,
-    catalog,
-    runs: {
-      ...runs,
-      countByTemplate: async () =>
-        new Map((await runs.countByTemplate()).map((row) => [row.templateRef, row])),
-    },
-  });
+  const goldenPaths = createGoldenPaths({ log, catalog, runs });
 
   const routes: readonly Routes[] = [
     createAudit(common).routes,

@@ -1,5 +1,5 @@
 import type { AnyAction } from "@causeway/contract";
-import { expressionFilters } from "#modules/runs";
+import type { TemplateFilter } from "nunjitsu";
 import type { Clock } from "#platform/clock";
 import type { Log } from "#platform/log";
 import type { Routes } from "../../http/app.ts";
@@ -21,6 +21,8 @@ export type GoldenPathActionsDeps = {
   /** `<home>/repos` */
   readonly repositories: string;
   readonly clock: Clock;
+  /** The filters that `${{ }}` knows everywhere else. */
+  readonly filters: Readonly<Record<string, TemplateFilter>>;
 };
 export type GoldenPathsDeps = {
   readonly catalog: CatalogPort;
@@ -34,7 +36,7 @@ export function createGoldenPathActions(deps: GoldenPathActionsDeps): {
   readonly readSource: (url: string, options?: ReadSourceOptions) => Promise<string | undefined>;
 } {
   return {
-    actions: [fetchTemplate({ ...deps, filters: expressionFilters }), publishGit(deps), debugLog()],
+    actions: [fetchTemplate(deps), publishGit(deps), debugLog()],
     readSource: (url, options) => readRepositoryFile(deps.repositories, url, options),
   };
 }

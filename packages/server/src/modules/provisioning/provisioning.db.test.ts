@@ -34,7 +34,7 @@ beforeEach(async () => {
   actions = new Map(made.actions.map((action) => [action.id, action]));
 });
 afterEach(async () => {
-  await sql`truncate vector_store, vector_file, vector_chunk, entity, entity_history cascade`.execute(
+  await sql`truncate vector_store, vector_file, vector_chunk, catalog_entity, catalog_history cascade`.execute(
     db,
   );
   await rm(root, { recursive: true, force: true });
@@ -48,6 +48,11 @@ function action(id: string): AnyAction {
 
 function context(options: Omit<StepContextOptions, "workspace"> = {}) {
   return stepContext({ workspace: join(root, "workspace"), ...options });
+}
+
+/** Going back has a key of its own. */
+function undoContext(options: Omit<StepContextOptions, "workspace"> = {}) {
+  return { ...context({ stepId: "store", ...options }), idempotencyKey: "run_1:store:undo" };
 }
 
 const storeRef = "vectorstore:default/handbook-documents";
@@ -104,7 +109,7 @@ test.each(["vector-store:provision:row-written", "vector-store:provision:entity-
   async (killAt) => {
     await expect(provision(context({ stepId: "store", killAt }))).rejects.toThrow(Killed);
     const { undo } = await provision();
-    await action("vector-store:provision").undo?.(undo, context({ stepId: "store" }));
+    await action("vector-store:provision").undo?.(undo, undoContext());
     expect(await catalog.find(storeRef)).toBeUndefined();
     expect(await countChunks()).toBe(-1);
   },
@@ -122,10 +127,6 @@ test("a taken name is refused in preview and execution, as a fault of the field 
 test("undoing a provisioning killed in the middle of the undo ends the same", async () => {
   const { undo } = await provision();
   const killAt = "vector-store:provision:entity-restored";
-  const undoContext = (options = {}) => ({
-    ...context({ stepId: "store", ...options }),
-    idempotencyKey: "run_1:store:undo",
-  });
   const undoing = action("vector-store:provision").undo?.(undo, undoContext({ killAt }));
   await expect(undoing).rejects.toThrow(Killed);
   await action("vector-store:provision").undo?.(undo, undoContext());
@@ -167,7 +168,7 @@ test("loading cuts, embeds under the key and one trace, stores, and tells its pr
 });
 
 const manyDocuments = Object.fromEntries(
-  Array.from({ length: 30 }, (_, n) => [
+  Array.from({ length: 60 }, (_, n) => [
     `doc-${n}.md`,
     `# Document ${n}\n\n${`Sentence ${n} about topic ${n % 7}. `.repeat(120)}`,
   ]),
