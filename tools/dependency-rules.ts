@@ -30,6 +30,8 @@ const acting = [
   "runs/engine/(?:run|claim|advance|held-runs|live-log|signals)\\.ts$",
   // Routes whose answer goes on: server-sent events.
   "runs/stream\\.ts$",
+  // The sandbox and what keeps it running: processes, signals, files.
+  "delivery/(?:runner|supervisor)/[^/]+\\.ts$",
 ].map((file) => `^packages/server/src/modules/${file}`);
 
 const server = "^packages/server/src";

@@ -15,23 +15,30 @@ async function main(): Promise<void> {
     throw new Error(`Say which role to run: main.ts control | gateway (got ${role ?? "nothing"})`);
   }
   const config = readConfig(process.env, resolve(import.meta.dirname, "../../.."));
-  const running = await roles[role](config);
-  stopOnSignal(running);
+  const stop = stopSignal();
+  let running: Running;
+  try {
+    running = await roles[role](config, stop);
+  } catch (error) {
+    // Called off while it started: what had started was stopped again.
+    if (stop.aborted) process.exit(0);
+    throw error;
+  }
+  const close = () => void running.close().then(() => process.exit(0), fail);
+  if (stop.aborted) close();
+  else stop.addEventListener("abort", close);
 }
 
-/** The first signal stops in order, a second one at once. */
-function stopOnSignal(running: Running): void {
-  let isStopping = false;
+/** The first signal stops in order, also in the middle of a start; a second one at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
   const stop = (): void => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    running.close().then(
-      () => process.exit(0),
-      (error: unknown) => fail(error),
-    );
+    if (controller.signal.aborted) process.exit(1);
+    controller.abort();
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  return controller.signal;
 }
 
 /** Refusals are for people: what, why, way out. Anything else is a bug and shows its stack. */

@@ -16,10 +16,13 @@ import { createQueue } from "#platform/queue";
 
 /** Roles control and worker: database first, then modules, then the port, last `run/control.json`, which says that all of
  *  it is there. What was started is stopped in reverse, also when a later part fails to start. */
-export async function startControl(config: Config): Promise<{ close(): Promise<void> }> {
+export async function startControl(
+  config: Config,
+  signal: AbortSignal,
+): Promise<{ close(): Promise<void> }> {
   const stack = new AsyncDisposableStack();
   try {
-    await startParts(config, stack);
+    await startParts(config, { stack, signal });
   } catch (error) {
     await stack.disposeAsync();
     throw error;
@@ -27,16 +30,20 @@ export async function startControl(config: Config): Promise<{ close(): Promise<v
   return { close: () => stack.disposeAsync() };
 }
 
-async function startParts(config: Config, stack: AsyncDisposableStack): Promise<void> {
+type Starting = { readonly stack: AsyncDisposableStack; readonly signal: AbortSignal };
+
+async function startParts(config: Config, starting: Starting): Promise<void> {
+  const { stack, signal } = starting;
   const log = createLog({ name: "control", level: config.logLevel });
   const home = await createHome(config.home);
   const lock = await lockHome(home);
   stack.defer(() => lock.release());
 
-  const url = config.database.url ?? (await startPostgres(home, log, stack));
+  const url = config.database.url ?? (await startPostgres(home, log, starting));
   const database = openDatabase({ url, maxConnections: 20 });
   stack.defer(() => database.close());
   await assertReachable(database.db, url);
+  signal.throwIfAborted();
   const applied = await migrate(database.db);
   if (applied.length > 0) log.info({ applied }, "database migrated");
   const notifier = createNotifier({ url, log });
@@ -69,13 +76,14 @@ async function startParts(config: Config, stack: AsyncDisposableStack): Promise<
   log.info({ origin }, "control plane is ready");
 }
 
-async function startPostgres(home: Home, log: Log, stack: AsyncDisposableStack): Promise<string> {
+async function startPostgres(home: Home, log: Log, starting: Starting): Promise<string> {
   const postgres = await startEmbeddedPostgres({
     home,
     log,
+    signal: starting.signal,
     onProgress: (message) => log.info(message),
   });
-  stack.defer(() => postgres.stop());
+  starting.stack.defer(() => postgres.stop());
   return postgres.url;
 }
 

@@ -28,7 +28,10 @@ export const serviceView = z.strictObject({
 });
 export type ServiceView = z.infer<typeof serviceView>;
 
-/** `GET /api/services/{name}/logs?limit=&after=` → `{lines}`; with `accept: text/event-stream` it follows. */
+/** `POST /api/services/{name}/restart`: no body, 202 ServiceView. */
+
+/** `GET /api/services/{name}/logs?limit=&after=` → `{lines}`; with `accept: text/event-stream` it follows: one event
+ *  `line` a line, its `id` is the line's `seq`. */
 export const serviceLogLine = z.strictObject({
   seq: z.int(),
   at: z.iso.datetime(),
@@ -36,3 +39,8 @@ export const serviceLogLine = z.strictObject({
   text: z.string(),
 });
 export type ServiceLogLine = z.infer<typeof serviceLogLine>;
+export const serviceLogList = z.strictObject({ lines: z.array(serviceLogLine) });
+export const serviceLogQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(1_000).default(200),
+  after: z.coerce.number().int().nonnegative().default(0),
+});

@@ -35,3 +35,8 @@ export function sha256(text: string | Uint8Array): string {
 export function newTraceId(): string {
   return randomUUID().replaceAll("-", "");
 }
+
+/** W3C Trace Context's id of one span. */
+export function newSpanId(): string {
+  return randomBytes(8).toString("hex");
+}
