@@ -92,6 +92,9 @@ export type ActionDefinition<I extends z.ZodType, O extends z.ZodType, U extends
   readonly input: I;
   readonly output: O;
   readonly undoRecord: U;
+  /** Members of the input that are data, never evaluated: the `${{ }}` of a Template entity belongs to the runs that
+   *  will be made from it, not to the run that stores it. */
+  readonly literalInput?: readonly string[];
   readonly effects: ActionEffects;
   /** Never changes anything but `ctx.workspace`. */
   preview(input: z.output<I>, ctx: StepContext): Promise<ActionPreview<z.output<O>>>;

@@ -80,6 +80,7 @@ export function catalogApply(deps: CatalogActionDeps): AnyAction {
     description:
       "Creates or updates the given entities; those that are equal already stay as they are.",
     input: applyInput,
+    literalInput: ["entities"],
     output: applyOutput,
     undoRecord,
     effects,

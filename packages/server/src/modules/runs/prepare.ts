@@ -1,5 +1,6 @@
 import type { Issue, SavedStep } from "@causeway/contract";
 import { isTruthy, renderValue, type ExpressionContext } from "./expressions.ts";
+import { templatedInput, withLiteralInput } from "./literal-input.ts";
 import type { ActionRegistry, RegisteredAction } from "./registry.ts";
 
 export type Prepared =
@@ -24,9 +25,9 @@ export function prepareStep(
     const message = `${step.action}@${step.version} is not part of this release any more`;
     return { kind: "invalid", issues: [{ path: `${path}.action`, message }] };
   }
-  const rendered = renderValue(step.input, context, `${path}.input`);
+  const rendered = renderValue(templatedInput(step, registered), context, `${path}.input`);
   if (rendered.issues.length > 0) return { kind: "invalid", issues: rendered.issues };
-  return checkInput(step, registered, rendered.value);
+  return checkInput(step, registered, withLiteralInput(rendered.value, step, registered));
 }
 
 export function checkInput(

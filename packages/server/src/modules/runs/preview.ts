@@ -24,6 +24,7 @@ import {
   renderValue,
   type ExpressionContext,
 } from "./expressions.ts";
+import { templatedInput, withLiteralInput } from "./literal-input.ts";
 import { invalidPlan, sortSteps } from "./plan.ts";
 import { checkInput, type Prepared } from "./prepare.ts";
 import { summarize, unknownCost, type Previewed } from "./preview-summary.ts";
@@ -140,7 +141,7 @@ async function previewStep(one: OneStep, known: Known, deps: PreviewDeps): Promi
       kind: "skipped" as const,
       summary: "skipped: its condition is false",
     };
-    const issues = checkSyntax(step.input, `steps.${step.id}.input`);
+    const issues = checkSyntax(templatedInput(step, registered), `steps.${step.id}.input`);
     return { preview: skipped, output: undefined, isComplete: true, issues };
   }
   const prepared = prepareInput(one, registered, known.open);
@@ -227,14 +228,16 @@ function prepareInput(
   registered: RegisteredAction,
   open: ReadonlySet<string>,
 ): PreparedInput {
-  const unknown = findUnknown(step.input, context, open);
-  const rendered = renderValue(step.input, context, `steps.${step.id}.input`);
+  const templated = templatedInput(step, registered);
+  const unknown = findUnknown(templated, context, open);
+  const rendered = renderValue(templated, context, `steps.${step.id}.input`);
   const later = new Set(unknown.map(({ key }) => `steps.${step.id}.input.${key}`));
   const isJudgedNow = (issue: Issue): boolean =>
     ![...later].some((path) => issue.path === path || issue.path.startsWith(`${path}.`));
   const broken = rendered.issues.filter(isJudgedNow);
   if (broken.length > 0) return { kind: "invalid", issues: broken };
-  const checked = checkInput(step, registered, rendered.value);
+  const input = withLiteralInput(rendered.value, step, registered);
+  const checked = checkInput(step, registered, input);
   if (unknown.length === 0)
     return checked.kind === "skip" ? { kind: "invalid", issues: [] } : checked;
   if (checked.kind === "invalid") {

@@ -1,5 +1,6 @@
 import type { Issue, Json, SavedPlan, SavedStep } from "@causeway/contract";
 import { findReferences, type StepReference } from "./expressions.ts";
+import { templatedInput } from "./literal-input.ts";
 import type { ActionRegistry } from "./registry.ts";
 
 /** Expressions that name a step which does not exist, has not run by then, or never gives that output: mistakes that
@@ -8,7 +9,7 @@ export function checkReferences(plan: SavedPlan, registry: ActionRegistry): Issu
   const steps = new Map(plan.steps.map((step) => [step.id, step]));
   return plan.steps.flatMap((step) => {
     const before = collectBefore(step, steps);
-    return listReferences(step).flatMap(({ path, reference }) => {
+    return listReferences(step, registry).flatMap(({ path, reference }) => {
       const target = steps.get(reference.step);
       const message = target
         ? checkTarget(reference, target, { isBefore: before.has(target.id), registry })
@@ -36,7 +37,8 @@ function checkTarget(
 
 type PlacedReference = { readonly path: string; readonly reference: StepReference };
 
-function listReferences(step: SavedStep): PlacedReference[] {
+function listReferences(step: SavedStep, registry: ActionRegistry): PlacedReference[] {
+  const registered = registry.find(step.action, step.version);
   const inside = (value: Json, name: string): PlacedReference[] =>
     findReferences(value).map((reference) => ({
       path: ["steps", step.id, name, reference.key].filter((part) => part !== "").join("."),
@@ -45,7 +47,7 @@ function listReferences(step: SavedStep): PlacedReference[] {
   return [
     ...inside(step.if ?? null, "if"),
     ...inside(step.each ?? null, "each"),
-    ...inside(step.input, "input"),
+    ...inside(templatedInput(step, registered), "input"),
   ];
 }
 
