@@ -50,7 +50,7 @@ export function exitCodeOfError(error: unknown): ExitCode {
 
 /** The message, each place that is wrong, the way out, and the id that finds it in the platform's log. */
 export function failureLines(failure: Failure, style: Style): string[] {
-  const [first = "", ...rest] = failure.message.split("\n");
+  const [first = "", ...rest] = headOf(failure).split("\n");
   return [
     `${style.bad("✖")} ${style.bold(first)}`,
     ...rest.map((line) => `  ${line}`),
@@ -58,4 +58,15 @@ export function failureLines(failure: Failure, style: Style): string[] {
     ...(failure.fix === undefined ? [] : [`  ${style.bold("What to do:")} ${failure.fix}`]),
     ...(failure.requestId === undefined ? [] : [style.dim(`  request ${failure.requestId}`)]),
   ];
+}
+
+/** For readers of JSON a message may repeat its issues; here they have lines of their own. */
+function headOf({ message, issues = [] }: Failure): string {
+  const [first] = issues;
+  const start = first ? message.indexOf(first.path) : -1;
+  const isRepetition = start > 0 && issues.every((issue) => message.includes(issue.message));
+  if (!isRepetition) return message;
+  const head = message.slice(0, start).replace(/[:\s]+$/, "");
+  const count = issues.length === 1 ? "one value is" : `${issues.length} values are`;
+  return head.includes(" ") ? head : `${head}: ${count} wrong`;
 }

@@ -50,15 +50,17 @@ export async function readEntities(
   });
 }
 
-/** Applies entities through one inline run (I1). */
+/** Applies entities through one inline run (I1). They go in as a parameter, which is a value: in a step's input the
+ *  `${{ }}` of a template would be taken for expressions of this plan. */
 export async function applyEntities(
   client: Client,
   title: string,
   entities: readonly Entity[],
 ): Promise<RunView> {
-  const input = { entities: JSON.parse(JSON.stringify(entities)) as never }; // entities of the API are JSON
+  const parameters = { entities: JSON.parse(JSON.stringify(entities)) as never }; // entities of the API are JSON
+  const input = { entities: "${{ parameters.entities }}" };
   const steps = [{ id: "apply", action: "catalog:apply", input }];
-  return createRun(client, { title, steps }, { start: true });
+  return createRun(client, { title, parameters, steps }, { start: true });
 }
 
 export function refsOf(entities: readonly Entity[]): string[] {

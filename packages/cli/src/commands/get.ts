@@ -5,6 +5,7 @@ import { getEntity, listEntities } from "../client/api.ts";
 import { clientOf, defineCommand, printResult } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { shortRef } from "../terminal/format-value.ts";
+import { cutTo } from "../terminal/style.ts";
 import { tableLines } from "../terminal/table.ts";
 
 export const get = defineCommand({
@@ -46,7 +47,8 @@ export const get = defineCommand({
     return exitCodes.done;
 
     function table(items: readonly Entity[]): string[] {
-      return tableLines(
+      const { output } = context;
+      const lines = tableLines(
         items,
         [
           { title: "REF", value: (entity) => shortRef(refOfEntity(entity)) },
@@ -54,8 +56,9 @@ export const get = defineCommand({
           { title: "TITLE", value: (entity) => entity.metadata.title ?? entity.metadata.name },
           { title: "DESCRIPTION", value: (entity) => entity.metadata.description ?? "" },
         ],
-        context.output.style,
+        output.style,
       );
+      return output.isTerminal ? lines.map((line) => cutTo(line, output.columns())) : lines;
     }
   },
 });

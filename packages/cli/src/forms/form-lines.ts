@@ -8,7 +8,7 @@ import type { Parameters } from "./parse-settings.ts";
 export function explainLines(form: GoldenPathForm, style: Style): string[] {
   const fields = fieldsOfForm(form);
   const width = Math.max(0, ...fields.map((field) => widthOf(field.name)));
-  const needed = fields.filter((field) => field.required);
+  const needed = fields.filter((field) => field.required && field.default === undefined);
   const example = needed.map((field) => `--set ${field.name}=…`).join(" ");
   return [
     `${style.bold(form.title)}  ${style.dim(`${form.name} ${form.version}${form.owner ? `, owned by ${shortRef(form.owner)}` : ""}`)}`,
