@@ -29,11 +29,14 @@ async function main(): Promise<void> {
   else stop.addEventListener("abort", close);
 }
 
-/** The first signal stops in order, also in the middle of a start; a second one at once. */
+/** The first signal stops in order, also in the middle of a start; one that comes later ends it at once. A terminal and
+ *  a parent that forwards both tell us: within a second that is the same signal. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
+  let firstAt = 0;
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(1);
+    if (!controller.signal.aborted) firstAt = performance.now();
+    else if (performance.now() - firstAt > 1000) process.exit(1);
     controller.abort();
   };
   process.on("SIGINT", stop);

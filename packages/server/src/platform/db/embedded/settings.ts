@@ -1,8 +1,8 @@
-/** `none` loses data in a crash of the machine: for tests only, which gain about a third of their time. */
+/** `none` loses data in a crash of the machine: for tests only. */
 export type Durability = "full" | "none";
 
-/** Small (34 MB idle with six connections, proportional set size on Linux, 2026-11) and quiet; passed on the command line, so that a release changes
- *  them without touching the data directory. */
+/** Small (34 MB idle with six connections: proportional set sizes on Linux, 2026-11) and quiet. Passed on the command
+ *  line, so that a release changes them without touching the data directory. */
 export function serverArguments(options: {
   readonly dataDirectory: string;
   readonly socketDirectory: string;
