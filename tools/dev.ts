@@ -27,7 +27,9 @@ if (existsSync(join(portal, "index.html"))) {
 }
 const control = await readControl();
 const access = { CAUSEWAY_URL: control.origin, CAUSEWAY_TOKEN: control.token };
-start("example", ["packages/cli/src/main.ts", "apply", "-f", "examples/acme/catalog"], { env: access });
+start("example", ["packages/cli/src/main.ts", "apply", "-f", "examples/acme/catalog"], {
+  env: access,
+});
 console.log(`\nSign in: ${control.signIn}\n`);
 
 /** Its lines, each with its name before it. */
