@@ -63,5 +63,7 @@ export function readConfig(env: Record<string, string | undefined>, repositoryRo
     admin: { user: settings.CAUSEWAY_ADMIN, group: settings.CAUSEWAY_ADMIN_GROUP },
     logLevel: settings.CAUSEWAY_LOG_LEVEL,
     crashAt: settings.CAUSEWAY_CRASH_AT,
+    /** A provider's key, by the name of the variable that its Provider entity declares. */
+    readCredential: (name: string): string | undefined => env[name],
   } as const;
 }

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import { PlatformError } from "@causeway/contract";
 import { readConfig } from "./config.ts";
-import { startControl } from "./start-control.ts";
-import { startGateway } from "./start-gateway.ts";
 
-/** `main.ts control` runs API, portal, ingress, worker and services; `main.ts gateway` the data plane alone. */
-const roles = { control: startControl, gateway: startGateway } as const;
+/** `main.ts control` runs API, portal, ingress, worker and services; `main.ts gateway` the data plane alone. Each loads only
+ *  its own code: the gateway has no use for a database driver in its memory. */
+const roles = {
+  control: async () => (await import("./start-control.ts")).startControl,
+  gateway: async () => (await import("./start-gateway.ts")).startGateway,
+} as const;
 
 type Running = { close(): Promise<void> };
 
@@ -18,7 +20,8 @@ async function main(): Promise<void> {
   const stop = stopSignal();
   let running: Running;
   try {
-    running = await roles[role](config, stop);
+    const start = await roles[role]();
+    running = await start(config, stop);
   } catch (error) {
     // Called off while it started: what had started was stopped again.
     if (stop.aborted) process.exit(0);

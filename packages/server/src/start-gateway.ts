@@ -1,6 +1,56 @@
+import { readFile, rm } from "node:fs/promises";
+import { ConflictError } from "@causeway/contract";
+import { z } from "zod";
 import type { Config } from "./config.ts";
+import { startGateway as startDataplane } from "./modules/gateway/dataplane/index.ts";
+import { systemClock } from "#platform/clock";
+import { codeOf, writeFileAtomically } from "#platform/files";
+import { createHome, readOrCreateSecretFile, type Home } from "#platform/home";
+import { createLog } from "#platform/log";
 
 /** Role gateway: no database, no catalog; what it needs arrives as a snapshot. */
 export async function startGateway(config: Config): Promise<{ close(): Promise<void> }> {
-  throw new Error(`not yet ${config.home}`);
+  const log = createLog({ name: "gateway", level: config.logLevel });
+  const home = await createHome(config.home);
+  const { port, deadlineMs } = config.gateway;
+  const running = await startDataplane({
+    home,
+    host: "127.0.0.1",
+    port,
+    controlOrigin: await findControlOrigin(config, home),
+    internalToken: await readOrCreateSecretFile(home, "gateway-token"),
+    readCredential: config.readCredential,
+    deadlineMs,
+    clock: systemClock,
+    log,
+  }).catch((error: unknown) => {
+    throw codeOf(error) === "EADDRINUSE" ? portInUse(port, error) : error;
+  });
+  await writeFileAtomically(
+    home.run.gateway,
+    `${JSON.stringify({ pid: process.pid, origin: running.origin }, null, 2)}\n`,
+    0o600,
+  );
+  return {
+    close: async () => {
+      await rm(home.run.gateway, { force: true });
+      await running.close();
+    },
+  };
+}
+
+/** The port that is set; with port 0, the one that the control plane wrote down. */
+async function findControlOrigin(config: Config, home: Home): Promise<string> {
+  if (config.control.port !== 0) return `http://127.0.0.1:${config.control.port}`;
+  const text = await readFile(home.run.control, "utf8").catch(() => "{}");
+  return z.looseObject({ origin: z.url() }).parse(JSON.parse(text)).origin;
+}
+
+function portInUse(port: number, cause: unknown): ConflictError {
+  return new ConflictError({
+    code: "port_in_use",
+    message: `Port ${port} on 127.0.0.1 is in use by another program`,
+    fix: "Stop that program, or choose another port: npm run up -- --gateway-port 7501",
+    cause,
+  });
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { entityInput, refOfEntity, type Entity } from "@causeway/contract";
-import { createGateway, type Gateway } from "#modules/gateway";
+import { createGateway, type CatalogPort, type Gateway } from "#modules/gateway";
 import { systemClock, type Clock } from "#platform/clock";
 import type { Db } from "#platform/db/database";
 import { createHome, type Home } from "#platform/home";
@@ -168,14 +168,16 @@ type NewTestKey = {
   readonly prompts: readonly string[] | "*";
 };
 
-/** The control side on a real database, with the catalog as a list. */
-export async function startControlPlane(options: {
+export type ControlPlaneOptions = {
   readonly db: Db;
   readonly notifier: Notifier;
   readonly clock?: Clock;
   readonly entities: readonly Entity[];
   readonly gatewayOrigin?: () => string;
-}): Promise<ControlPlane> {
+};
+
+/** The control side on a real database, with the catalog as a list. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const entities = [...options.entities];
   const listeners = new Set<() => void>();
   const gateway = createGateway({
@@ -183,18 +185,8 @@ export async function startControlPlane(options: {
     notifier: options.notifier,
     clock: options.clock ?? systemClock,
     log: silentLog,
-    catalog: {
-      list: async ({ kind }) => entities.filter((item) => item.kind === kind),
-      find: async (ref) => entities.find((item) => refOfEntity(item) === ref),
-      onChange: (listener) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-    },
-    prompts: {
-      listPublished: async () => [testPrompt],
-      onChange: () => () => {},
-    },
+    catalog: catalogOf(entities, listeners),
+    prompts: { listPublished: async () => [testPrompt], onChange: () => () => {} },
     internalToken,
     gatewayOrigin: options.gatewayOrigin ?? (() => "http://127.0.0.1:1"),
   });
@@ -211,24 +203,32 @@ export async function startControlPlane(options: {
     },
     newKey: async (key = {}) => {
       made += 1;
-      const keyId = await executeCreateKey(gateway, {
+      const all = {
         name: `key-${made}`,
         budget: null,
         routes: "*",
         vectorStores: [],
         prompts: "*",
-        ...key,
-      });
-      const issued = await gateway.issueSecret({
-        keyId,
-        actor: "user:default/admin",
-        replaceEarlier: false,
-      });
+      };
+      const keyId = await executeCreateKey(gateway, { ...all, ...key });
+      const actor = "user:default/admin";
+      const issued = await gateway.issueSecret({ keyId, actor, replaceEarlier: false });
       return { keyId, secret: issued.secret };
     },
     close: async () => {
       gateway.close();
       await app.close();
+    },
+  };
+}
+
+function catalogOf(entities: readonly Entity[], listeners: Set<() => void>): CatalogPort {
+  return {
+    list: async ({ kind }) => entities.filter((item) => item.kind === kind),
+    find: async (ref) => entities.find((item) => refOfEntity(item) === ref),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }
@@ -247,7 +247,7 @@ export const testPrompt = {
 
 let steps = 0;
 
-async function executeCreateKey(gateway: Gateway, key: NewTestKey): Promise<string> {
+async function executeCreateKey(gateway: Gateway, key: object): Promise<string> {
   const [action] = gateway.actions;
   if (!action) throw new Error("the gateway brings no action");
   steps += 1;
