@@ -159,6 +159,17 @@ test("register reads a repository's file and answers its component", async () =>
   expect(await catalog.find("component:default/docs")).toBeUndefined();
 });
 
+test("a file does not take over what another file declares", async () => {
+  files.set("causeway-git:mine@main/catalog-info.yaml", catalogInfo.replaceAll("docs", "taken"));
+  files.set("causeway-git:yours@main/catalog-info.yaml", catalogInfo.replaceAll("docs", "taken"));
+  const mine = register.input.parse({ repoContentsUrl: "causeway-git:mine@main" });
+  const yours = register.input.parse({ repoContentsUrl: "causeway-git:yours@main" });
+  await register.execute(mine, context());
+  await register.execute(mine, context());
+  await expect(register.preview(yours, context())).rejects.toMatchObject({ code: "entity_taken" });
+  await expect(register.execute(yours, context())).rejects.toMatchObject({ code: "entity_taken" });
+});
+
 test("a file with a fault is refused with its line", async () => {
   const address = "causeway-git:bad@main/catalog-info.yaml";
   files.set(address, catalogInfo.replace("capUsd", "cap"));

@@ -12,7 +12,7 @@ import type { Clock } from "#platform/clock";
 import type { Db, Tx } from "#platform/db/database";
 import { sha256 } from "#platform/ids";
 import type { Notifier } from "#platform/notify";
-import { isSameEntity, toDeclared } from "./entity.ts";
+import { isSameEntity, managedBy, toDeclared } from "./entity.ts";
 import {
   findByRefs,
   findVersion,
@@ -105,10 +105,25 @@ export async function planChanges(
     const ref = refOfEntity(entity);
     const before = byRef.get(ref);
     const { relations: _relations, ...declared } = entity;
+    if (before) assertNotTaken(before, location);
     const after = toDeclared(declared, { location, before: before?.entity });
     if (!before) return { ref, kind: "create", before, after };
     const kind = isSameEntity(before.entity, after) ? "unchanged" : "update";
     return { ref, kind, before, after };
+  });
+}
+
+/** C5: an entity that one registered file declares is not taken over by another; what was applied by hand may be. */
+function assertNotTaken(before: StoredEntity, location: string | undefined): void {
+  const owner = before.entity.metadata.annotations?.[managedBy];
+  const isFromFile = (text: string | undefined): text is string =>
+    text?.startsWith("url:") ?? false;
+  if (!isFromFile(owner) || !isFromFile(location) || owner === location) return;
+  throw new ConflictError({
+    code: "entity_taken",
+    message: `${before.ref} is already declared by ${owner.slice("url:".length)}`,
+    fix: "Choose another name, or remove the entity from that file first.",
+    issues: [{ path: "name", message: `${before.ref} exists already` }],
   });
 }
 
