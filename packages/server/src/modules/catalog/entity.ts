@@ -1,10 +1,10 @@
 import { canonicalJson, type Entity } from "@causeway/contract";
 
 export const managedBy = "backstage.io/managed-by-location";
-export const managedByOrigin = "backstage.io/managed-by-origin-location";
+const managedByOrigin = "backstage.io/managed-by-origin-location";
 
 /** Where an entity came from that names no file: it was applied by hand or by another module. */
-export const appliedByHand = "causeway:apply";
+const appliedByHand = "causeway:apply";
 
 /** The form that is stored: namespace filled in, what only the server sets taken out, the origin kept. */
 export function toDeclared(

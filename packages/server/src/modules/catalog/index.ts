@@ -23,7 +23,7 @@ export type { ReadSource } from "./actions.ts";
 export type { CatalogDirectory } from "./directory.ts";
 export type { ChangeOrigin, EntityChange } from "./service.ts";
 export { unifiedDiff } from "./diff.ts";
-export { parseCatalogFile, type ParsedFile } from "./parse-file.ts";
+export { parseCatalogFile } from "./parse-file.ts";
 
 export type CatalogDeps = {
   readonly db: Db;

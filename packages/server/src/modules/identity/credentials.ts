@@ -1,6 +1,6 @@
 import { ForbiddenError } from "@causeway/contract";
 
-export const sessionCookie = "causeway_session";
+const sessionCookie = "causeway_session";
 
 export type Credential =
   | { readonly kind: "token"; readonly secret: string }

@@ -10,7 +10,6 @@ import { identityRoutes } from "./routes.ts";
 import { createLink, createToken, findPrincipal, revokeNamed, sessionHours } from "./service.ts";
 
 export type { Directory } from "./ports.ts";
-export { sessionCookie } from "./credentials.ts";
 
 export type IdentityDeps = {
   readonly db: Db;

@@ -32,7 +32,7 @@ import {
   type Token,
 } from "./store.ts";
 
-export const linkMinutes = 15;
+const linkMinutes = 15;
 export const sessionHours = 12;
 const minuteMs = 60_000;
 const sessionMs = sessionHours * 60 * minuteMs;

@@ -25,7 +25,7 @@ export function toContent(entity: Entity, file?: string): PromptContent {
   return { system, template, variables, route: route ?? null, retrieval: retrieval ?? null };
 }
 
-export function invalidPrompt(found: readonly Issue[], file?: string): InvalidError {
+function invalidPrompt(found: readonly Issue[], file?: string): InvalidError {
   const issues = found.map(({ path, message }) => ({
     path: file === undefined ? path : `${file}: ${path}`,
     message,

@@ -5,7 +5,7 @@ import type { Predicate } from "../predicate.ts";
 import type { StoredEntity } from "./read.ts";
 
 /** A predicate as a condition on the entity `e`. */
-export function toCondition(predicate: Predicate): RawBuilder<boolean> {
+function toCondition(predicate: Predicate): RawBuilder<boolean> {
   switch (predicate.kind) {
     case "all":
       return joined(predicate.of, " and ", sql<boolean>`true`);

@@ -34,7 +34,7 @@ export async function findByUid(db: Db, uid: string): Promise<StoredEntity | und
 }
 
 /** Relations of many entities, by the ref of their source, in the order of type and target. */
-export async function listRelations(
+async function listRelations(
   db: Db | Tx,
   sources: readonly string[],
 ): Promise<Map<string, EntityRelation[]>> {
