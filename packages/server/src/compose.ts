@@ -15,8 +15,12 @@ import type { Notifier } from "#platform/notify";
 import type { Queue } from "#platform/queue";
 import { createAudit } from "#modules/audit";
 import { createCatalog } from "#modules/catalog";
+import { createDelivery } from "#modules/delivery";
+import { createGateway } from "#modules/gateway";
 import { createGoldenPathActions, createGoldenPaths } from "#modules/golden-paths";
 import { createIdentity, type IdentityModule } from "#modules/identity";
+import { createPrompts } from "#modules/prompts";
+import { createProvisioning } from "#modules/provisioning";
 import { createRuns, expressionFilters } from "#modules/runs";
 
 export type ComposeDeps = {
@@ -72,12 +76,36 @@ function createModules(deps: ComposeDeps) {
   });
   const catalog = createCatalog({ ...common, readSource: pathActions.readSource });
   const identity = createIdentity({ ...common, config, directory: catalog.directory });
+  const prompts = createPrompts({ ...common, catalog });
+  const gateway = createGateway({
+    ...common,
+    catalog,
+    prompts,
+    internalToken: deps.internalToken,
+    gatewayOrigin: () => config.gateway.origin,
+  });
+  const provisioning = createProvisioning({
+    db,
+    catalog,
+    embedding: gateway,
+    base: config.repositoryRoot,
+  });
+  const delivery = createDelivery({
+    ...common,
+    home,
+    gatewayOrigin: () => config.gateway.origin,
+    controlOrigin: () => config.control.origin,
+    issueSecret: gateway.issueSecret,
+    awaitApplied: gateway.awaitApplied,
+    authenticate: identity.authenticate,
+  });
+  const bringingActions = [catalog, pathActions, prompts, gateway, provisioning, delivery];
   const runs = createRuns({
     ...common,
     queue,
     workspaces: home.workspaces,
     crashPoint,
-    actions: [...catalog.actions, ...pathActions.actions],
+    actions: bringingActions.flatMap((module) => module.actions),
   });
   const goldenPaths = createGoldenPaths({ log, catalog, runs });
 
@@ -87,14 +115,23 @@ function createModules(deps: ComposeDeps) {
     catalog.routes,
     runs.routes,
     goldenPaths.routes,
+    prompts.routes,
+    gateway.routes,
+    provisioning.routes,
+    delivery.routes,
   ];
   return {
     identity,
     routes,
-    start: () => runs.worker.start(),
+    start: async () => {
+      await delivery.supervisor.start();
+      await runs.worker.start();
+    },
     stop: async () => {
       await runs.worker.stop();
       runs.close();
+      await delivery.supervisor.stop();
+      gateway.close();
     },
   };
 }
