@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { InvalidError } from "@causeway/contract";
 import { z } from "zod";
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const port = z.coerce.number().int().min(1).max(65_535);
 
 const environment = z.object({
   CAUSEWAY_HOME: z.string().min(1).optional(),
@@ -55,9 +55,13 @@ export function readConfig(env: Record<string, string | undefined>, repositoryRo
     home,
     repositoryRoot,
     database: { url: settings.DATABASE_URL },
-    control: { port: settings.CAUSEWAY_PORT },
+    control: {
+      port: settings.CAUSEWAY_PORT,
+      origin: loopback(settings.CAUSEWAY_PORT),
+    },
     gateway: {
       port: settings.CAUSEWAY_GATEWAY_PORT,
+      origin: loopback(settings.CAUSEWAY_GATEWAY_PORT),
       deadlineMs: settings.CAUSEWAY_GATEWAY_DEADLINE_MS,
     },
     admin: { user: settings.CAUSEWAY_ADMIN, group: settings.CAUSEWAY_ADMIN_GROUP },
@@ -66,4 +70,8 @@ export function readConfig(env: Record<string, string | undefined>, repositoryRo
     /** A provider's key, by the name of the variable that its Provider entity declares. */
     readCredential: (name: string): string | undefined => env[name],
   } as const;
+}
+
+function loopback(port: number): string {
+  return `http://127.0.0.1:${port}`;
 }

@@ -1,11 +1,10 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { ConflictError } from "@causeway/contract";
-import { z } from "zod";
 import type { Config } from "./config.ts";
 import { startGateway as startDataplane } from "./modules/gateway/dataplane/index.ts";
 import { systemClock } from "#platform/clock";
 import { codeOf, writeFileAtomically } from "#platform/files";
-import { createHome, readOrCreateSecretFile, type Home } from "#platform/home";
+import { createHome, readOrCreateSecretFile } from "#platform/home";
 import { createLog } from "#platform/log";
 
 /** Role gateway: no database, no catalog; what it needs arrives as a snapshot. */
@@ -17,7 +16,7 @@ export async function startGateway(config: Config): Promise<{ close(): Promise<v
     home,
     host: "127.0.0.1",
     port,
-    controlOrigin: await findControlOrigin(config, home),
+    controlOrigin: config.control.origin,
     internalToken: await readOrCreateSecretFile(home, "gateway-token"),
     readCredential: config.readCredential,
     deadlineMs,
@@ -37,13 +36,6 @@ export async function startGateway(config: Config): Promise<{ close(): Promise<v
       await running.close();
     },
   };
-}
-
-/** The port that is set; with port 0, the one that the control plane wrote down. */
-async function findControlOrigin(config: Config, home: Home): Promise<string> {
-  if (config.control.port !== 0) return `http://127.0.0.1:${config.control.port}`;
-  const text = await readFile(home.run.control, "utf8").catch(() => "{}");
-  return z.looseObject({ origin: z.url() }).parse(JSON.parse(text)).origin;
 }
 
 function portInUse(port: number, cause: unknown): ConflictError {
