@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "./config.ts";
-import { createApp, type App, type Routes } from "./http/app.ts";
+import { createApp, type App } from "./http/app.ts";
 import { installAuthentication } from "./http/authenticate.ts";
 import { healthRoutes } from "./http/health.ts";
 import { registerOpenApi } from "./http/openapi.ts";
@@ -64,65 +64,24 @@ export async function compose(deps: ComposeDeps): Promise<Platform> {
 }
 
 function createModules(deps: ComposeDeps) {
-  const { config, home, log, db, notifier, queue } = deps;
-  const common = { db, notifier, log, clock: systemClock };
-  const crashPoint = crashPointFrom(config.crashAt, crashActions);
-
-  const pathActions = createGoldenPathActions({
-    templatesRoot: join(config.repositoryRoot, "golden-paths"),
-    repositories: home.repositories,
-    clock: systemClock,
-    filters: expressionFilters,
-  });
-  const catalog = createCatalog({ ...common, readSource: pathActions.readSource });
-  const identity = createIdentity({ ...common, config, directory: catalog.directory });
-  const prompts = createPrompts({ ...common, catalog });
-  const gateway = createGateway({
-    ...common,
-    catalog,
-    prompts,
-    internalToken: deps.internalToken,
-    gatewayOrigin: () => config.gateway.origin,
-  });
-  const provisioning = createProvisioning({
-    db,
-    catalog,
-    embedding: gateway,
-    base: config.repositoryRoot,
-  });
-  const delivery = createDelivery({
-    ...common,
-    home,
-    gatewayOrigin: () => config.gateway.origin,
-    controlOrigin: () => config.control.origin,
-    issueSecret: gateway.issueSecret,
-    awaitApplied: gateway.awaitApplied,
-    authenticate: identity.authenticate,
-  });
+  const bases = createBases(deps);
+  const services = createServices(deps, bases);
+  const { identity, catalog, pathActions } = bases;
+  const { prompts, gateway, provisioning, delivery } = services;
   const bringingActions = [catalog, pathActions, prompts, gateway, provisioning, delivery];
   const runs = createRuns({
-    ...common,
-    queue,
-    workspaces: home.workspaces,
-    crashPoint,
+    ...commonOf(deps),
+    queue: deps.queue,
+    workspaces: deps.home.workspaces,
+    crashPoint: crashPointFrom(deps.config.crashAt, crashActions),
     actions: bringingActions.flatMap((module) => module.actions),
   });
-  const goldenPaths = createGoldenPaths({ log, catalog, runs });
-
-  const routes: readonly Routes[] = [
-    createAudit(common).routes,
-    identity.routes,
-    catalog.routes,
-    runs.routes,
-    goldenPaths.routes,
-    prompts.routes,
-    gateway.routes,
-    provisioning.routes,
-    delivery.routes,
-  ];
+  const goldenPaths = createGoldenPaths({ log: deps.log, catalog, runs });
+  const audit = createAudit(deps);
+  const bringingRoutes = [audit, identity, catalog, runs, goldenPaths, ...Object.values(services)];
   return {
     identity,
-    routes,
+    routes: bringingRoutes.map((module) => module.routes),
     start: async () => {
       await delivery.supervisor.start();
       await runs.worker.start();
@@ -134,6 +93,49 @@ function createModules(deps: ComposeDeps) {
       gateway.close();
     },
   };
+}
+
+/** Who may, and what is there. */
+function createBases(deps: ComposeDeps) {
+  const { config, home } = deps;
+  const pathActions = createGoldenPathActions({
+    templatesRoot: join(config.repositoryRoot, "golden-paths"),
+    repositories: home.repositories,
+    clock: systemClock,
+    filters: expressionFilters,
+  });
+  const catalog = createCatalog({ ...commonOf(deps), readSource: pathActions.readSource });
+  const identity = createIdentity({ ...commonOf(deps), config, directory: catalog.directory });
+  return { pathActions, catalog, identity };
+}
+
+/** Modules of the last row: they know the bases and, by narrow questions, the gateway. */
+function createServices(deps: ComposeDeps, { catalog, identity }: ReturnType<typeof createBases>) {
+  const { config, db, home, internalToken } = deps;
+  const common = commonOf(deps);
+  const gatewayOrigin = () => config.gateway.origin;
+  const prompts = createPrompts({ ...common, catalog });
+  const gateway = createGateway({ ...common, catalog, prompts, internalToken, gatewayOrigin });
+  const provisioning = createProvisioning({
+    db,
+    catalog,
+    embedding: gateway,
+    base: config.repositoryRoot,
+  });
+  const delivery = createDelivery({
+    ...common,
+    home,
+    gatewayOrigin,
+    controlOrigin: () => config.control.origin,
+    issueSecret: (command) => gateway.issueSecret(command),
+    awaitApplied: () => gateway.awaitApplied(),
+    authenticate: (request) => identity.authenticate(request),
+  });
+  return { prompts, gateway, provisioning, delivery };
+}
+
+function commonOf({ db, notifier, log }: ComposeDeps) {
+  return { db, notifier, log, clock: systemClock };
 }
 
 async function openAccess(
