@@ -27,7 +27,7 @@ const acting = [
   // The hot path, named after what they do to a call.
   "gateway/dataplane/(?:handler|spool|upstream|server)\\.ts$",
   // The interpreter of plans; what it decides lives in decide.ts.
-  "runs/engine/(?:run|claim|advance|held-runs|live-log|signals)\\.ts$",
+  "runs/engine/(?:run|claim|held-runs|live-log|signals)\\.ts$",
   // Routes whose answer goes on: server-sent events.
   "runs/stream\\.ts$",
   // The sandbox and what keeps it running: processes, signals, files.

@@ -1,6 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   canonicalJson,
   isRunAtRest,
@@ -12,15 +11,14 @@ import {
   type RunView,
   type SavedPlan,
 } from "@causeway/contract";
-import { appendAudit } from "#modules/audit";
-import { recordEvent } from "#modules/events";
 import type { CrashPoint } from "#platform/crash-points";
-import type { Db, Tx } from "#platform/db/database";
+import type { Db } from "#platform/db/database";
+import { isPassing } from "#platform/db/passing-errors";
 import { newId, sha256 } from "#platform/ids";
 import type { Queue } from "#platform/queue";
 import { assertAdmin, type Principal } from "../../http/principal.ts";
 import { wakeQueue, type Worker } from "./engine/claim.ts";
-import type { RunSignals } from "./engine/signals.ts";
+import { createBell, type RunSignals } from "./engine/signals.ts";
 import { hashPlan, savePlan } from "./plan.ts";
 import { previewPlan } from "./preview.ts";
 import { findMoved, type Previewed } from "./preview-summary.ts";
@@ -50,6 +48,7 @@ import {
   makeReady,
   makeRetried,
   replacePreview,
+  tell,
   type RunQuery,
   type TemplateCounts,
 } from "./store/runs.ts";
@@ -77,6 +76,8 @@ export type RunService = {
   start(runId: string, planHash: string, principal: Principal): Promise<RunView>;
   retry(runId: string, principal: Principal): Promise<RunView>;
   cancel(runId: string, principal: Principal): Promise<RunView>;
+  /** The run when nothing moves any more without somebody asking, or as it stands when `signal` aborts. */
+  untilAtRest(runId: string, signal: AbortSignal): Promise<RunView>;
   find(runId: string): Promise<RunView | undefined>;
   get(runId: string): Promise<RunView>;
   list(query: RunQuery): Promise<{ items: RunSummary[]; nextCursor: string | null }>;
@@ -98,6 +99,7 @@ export function createRunService(deps: ServiceDeps): RunService {
       start(deps, { runId, planHash, principal }).then(() => get(runId)),
     retry: (runId, principal) => retry(deps, runId, principal).then(() => get(runId)),
     cancel: (runId, principal) => cancel(deps, runId, principal).then(() => get(runId)),
+    untilAtRest: (runId, signal) => untilAtRest(deps, runId, signal).then(() => get(runId)),
     find: async (runId) => {
       const rows = await findRun(deps.db, runId);
       return rows && toView(rows);
@@ -171,19 +173,38 @@ async function findEarlier(
   return earlier?.id;
 }
 
-/** Answers when the run is at rest. Should another process have got it after all, that one is waited for a while. */
+/** Should another process have got it after all, that one is waited for a while. */
 async function runInline(deps: ServiceDeps, runId: string): Promise<void> {
   await deps.worker.runNow(runId);
-  const deadline = AbortSignal.timeout(inlineWaitMs);
-  while (!deadline.aborted) {
-    const state = await findState(deps.db, runId);
-    if (!state || isRunAtRest(state)) return;
-    await sleep(inlineLookMs);
-  }
+  await untilAtRest(deps, runId, AbortSignal.timeout(inlineWaitMs));
 }
 
 const inlineWaitMs = 10_000;
-const inlineLookMs = 50;
+
+/** Truth is read from the table; a signal only says when to look. */
+async function untilAtRest(deps: ServiceDeps, runId: string, signal: AbortSignal): Promise<void> {
+  const bell = createBell();
+  const unwatch = deps.signals.watch(runId, bell.ring);
+  try {
+    while (!signal.aborted) {
+      const state = await findState(deps.db, runId).catch(ifPassing);
+      if (state === undefined) throw noSuchRun(runId);
+      if (state !== "not known now" && isRunAtRest(state)) return;
+      await bell.wait(lookAgainMs, signal);
+    }
+  } finally {
+    unwatch();
+  }
+}
+
+/** The run goes on while the database restarts; so does who waits for it. */
+function ifPassing(error: unknown): "not known now" {
+  if (isPassing(error)) return "not known now";
+  throw error;
+}
+
+/** Signals may be lost. */
+const lookAgainMs = 1_000;
 
 /** A plan of one step that risks little and can be taken back exactly answers when it is done (I1). */
 function isHarmless(plan: SavedPlan, registry: ActionRegistry): boolean {
@@ -328,28 +349,4 @@ async function cancel(deps: ServiceDeps, runId: string, principal: Principal): P
   });
   deps.crashPoint("runs:cancel:after-commit");
   deps.signals.changed(runId);
-}
-
-type Told = {
-  readonly runId: string;
-  readonly actor: string;
-  readonly what: "submitted" | "previewed" | "started" | "retried" | "cancelled";
-  readonly detail: Readonly<Record<string, unknown>>;
-};
-
-async function tell(tx: Tx, { runId, actor, what, detail }: Told): Promise<void> {
-  const data = JSON.parse(JSON.stringify(detail)) as Record<string, never>; // JSON by construction
-  await appendAudit(tx, {
-    chain: `run:${runId}`,
-    actor,
-    verb: `run.${what}`,
-    subject: runId,
-    detail: data,
-  });
-  await recordEvent(tx, {
-    type: `dev.causeway.run.${what}`,
-    subject: runId,
-    principal: actor,
-    data,
-  });
 }

@@ -1,6 +1,6 @@
 import { isRunAtRest, type RunStreamEvent } from "@causeway/contract";
 import type { EventStream } from "#platform/sse";
-import type { RunSignals } from "./engine/signals.ts";
+import { createBell, type RunSignals } from "./engine/signals.ts";
 import type { RunService } from "./service.ts";
 import { diffRuns } from "./watch.ts";
 
@@ -55,34 +55,6 @@ export async function streamRun(
     unwatch();
     stream.close();
   }
-}
-
-/** Remembers a ring until somebody waits, so that none falls between reading and waiting. */
-function createBell() {
-  let hasRung = false;
-  let answer = (): void => {};
-  return {
-    ring: (): void => {
-      hasRung = true;
-      answer();
-    },
-    wait: async (ms: number, signal: AbortSignal): Promise<void> => {
-      if (!hasRung && !signal.aborted) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          const onGone = (): void => resolve();
-          signal.addEventListener("abort", onGone, { once: true });
-          answer = () => {
-            clearTimeout(timer);
-            signal.removeEventListener("abort", onGone);
-            resolve();
-          };
-        });
-      }
-      hasRung = false;
-      answer = () => {};
-    },
-  };
 }
 
 function pause(ms: number): Promise<void> {

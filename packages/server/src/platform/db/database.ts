@@ -25,8 +25,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     types,
     application_name: "causeway",
   });
-  // An idle connection that breaks (the server restarts) is replaced at the next query; unheard, it would end us.
+  // A connection that breaks (the server restarts) is replaced at the next query; unheard, it would end the process. The
+  // pool listens only while a connection is idle, so each one gets a listener of its own.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, close: () => db.destroy() };
 }

@@ -98,6 +98,16 @@ async function expectWhole(runId: string, marks: string): Promise<void> {
   ]);
 }
 
+/** All of them when the long forms are asked for; else one of each name, each day another one. */
+function sample(points: readonly string[]): readonly string[] {
+  if (process.env["CAUSEWAY_VERIFY"] === "1") return points;
+  const seed = Number(process.env["CAUSEWAY_SEED"] ?? Math.floor(Date.now() / 86_400_000));
+  const byName = Map.groupBy(points, (point) => point.split("#")[0]);
+  const chosen = [...byName.values()].map((same, at) => same[(seed + at) % same.length] ?? "");
+  process.stdout.write(`crash points, CAUSEWAY_SEED=${seed}: ${chosen.join(" ")}\n`);
+  return chosen;
+}
+
 /** Every place where the undisturbed run passes a crash point, as `name#n`. */
 async function learnCrashPoints(): Promise<string[]> {
   const record = join(directory, "crash-points");
@@ -128,7 +138,7 @@ test("killed at any crash point and started again, a run ends with each effect o
     ]),
   );
   const unreached: string[] = [];
-  for (const point of points) {
+  for (const point of sample(points)) {
     const { marks, setup } = await makeCase(point, point);
     const victim = start(setup);
     const end = await victim.waitFor({ event: "ended" }).catch(() => "killed");

@@ -1,3 +1,4 @@
+import { isPassing } from "#platform/db/passing-errors";
 import { renewLeases } from "../store/engine.ts";
 import { claim, holdRun, type EngineDeps } from "./run.ts";
 
@@ -30,8 +31,8 @@ export function createHeldRuns(
       mine.epoch = run.epoch;
       await holdRun(deps, run, mine.abort.signal);
     } catch (error) {
-      avoidedUntil.set(runId, deps.clock.now().getTime() + avoidMs);
       deps.log.error({ err: error, runId }, "run dropped");
+      if (!isPassing(error)) avoidedUntil.set(runId, deps.clock.now().getTime() + avoidMs);
     }
   };
   return {

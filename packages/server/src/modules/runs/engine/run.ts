@@ -90,7 +90,8 @@ export async function holdRun(deps: EngineDeps, held: HeldRun, signal: AbortSign
   const inFlight = new Set<Promise<unknown>>();
   const ended: Outcome[] = [];
   const live = openLiveLog(deps, held);
-  const holding: Holding = { deps, held, live: live.log, signal };
+  const openWorkspace = openOnce(join(deps.workspaces, held.runId));
+  const holding: Holding = { deps, held, live: live.log, signal, openWorkspace };
   let { advanced } = held;
   let boundary = 1;
   let wakeUp = (): void => {};
@@ -139,6 +140,7 @@ type Holding = {
   readonly held: HeldRun;
   readonly live: LiveLog;
   readonly signal: AbortSignal;
+  readonly openWorkspace: () => Promise<string>;
 };
 
 /** Undefined when the run is not ours any more. A result that the database refuses fails its step: asking again for
@@ -207,8 +209,7 @@ async function execute(holding: Holding, start: StartStep): Promise<Outcome | un
   const stepId = start.step.id;
   const { action } = start.registered;
   try {
-    const workspace = join(deps.workspaces, held.runId);
-    await mkdir(workspace, { recursive: true });
+    const workspace = await holding.openWorkspace();
     deps.crashPoint("runs:step:before-execute");
     const result = await action.execute(start.input, contextOf(holding, stepId, workspace));
     deps.crashPoint("runs:step:after-execute");
@@ -278,6 +279,16 @@ function openLiveLog(deps: EngineDeps, held: HeldRun) {
       isClosed = true;
       clearTimeout(timer);
     },
+  };
+}
+
+/** A step that cannot get its workspace fails; the next one tries again. */
+function openOnce(directory: string): () => Promise<string> {
+  let isOpen = false;
+  return async () => {
+    if (!isOpen) await mkdir(directory, { recursive: true });
+    isOpen = true;
+    return directory;
   };
 }
 

@@ -62,3 +62,37 @@ export function createSignals(deps: {
     },
   };
 }
+
+export type Bell = {
+  ring(this: void): void;
+  /** Until it rings, the time is over or the signal aborts. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+};
+
+/** Remembers a ring until somebody waits, so that none falls between reading and waiting. */
+export function createBell(): Bell {
+  let hasRung = false;
+  let answer = (): void => {};
+  return {
+    ring: (): void => {
+      hasRung = true;
+      answer();
+    },
+    wait: async (ms: number, signal: AbortSignal): Promise<void> => {
+      if (!hasRung && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          const onGone = (): void => resolve();
+          signal.addEventListener("abort", onGone, { once: true });
+          answer = () => {
+            clearTimeout(timer);
+            signal.removeEventListener("abort", onGone);
+            resolve();
+          };
+        });
+      }
+      hasRung = false;
+      answer = () => {};
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import type { PlanPreview, RunState, SavedPlan } from "@causeway/contract";
+import { canonicalJson, type PlanPreview, type RunState, type SavedPlan } from "@causeway/contract";
 import { sql } from "kysely";
 import type { Db, Tx } from "#platform/db/database";
 import type { RunStep } from "../expand.ts";
@@ -256,4 +256,18 @@ export async function countByTemplate(db: Db): Promise<TemplateCounts[]> {
       from run where template_ref is not null and state <> 'previewed'
      group by template_ref`.execute(db);
   return rows;
+}
+
+/** What a person did, in audit log and events, in one round trip. */
+export async function tell(
+  tx: Tx,
+  told: {
+    readonly runId: string;
+    readonly actor: string;
+    readonly what: "submitted" | "previewed" | "started" | "retried" | "cancelled";
+    readonly detail: Readonly<Record<string, unknown>>;
+  },
+): Promise<void> {
+  const detail = canonicalJson(told.detail);
+  await sql`select run_tell(${told.runId}, ${told.actor}, ${told.what}, ${detail})`.execute(tx);
 }

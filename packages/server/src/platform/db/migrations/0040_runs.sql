@@ -137,6 +137,13 @@ begin
   return true;
 end $$;
 
+-- What a person did with a run, in the audit log and as an event; p_detail is canonical JSON.
+create function run_tell(p_run text, p_actor text, p_what text, p_detail text) returns void language plpgsql as $$
+begin
+  perform audit_append('run:' || p_run, p_actor, 'run.' || p_what, p_run, p_detail);
+  perform event_record('dev.causeway.run.' || p_what, p_run, p_actor, null, p_detail::json);
+end $$;
+
 -- Takes a run that is ready, or whose holder's lease has run out, and answers all that its interpreter needs; null when
 -- there is nothing to take.
 create function run_claim(p_run text, p_holder text, p_lease interval) returns json language plpgsql as $$
