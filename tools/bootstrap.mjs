@@ -1,6 +1,7 @@
 // From a fresh clone to the command that was asked for: `node tools/bootstrap.mjs <command> [arguments]`.
 // Runs on Node 20 without any package; installs what is missing, then hands over to Node 24 or newer.
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fail, handOver } from "./find-node.mjs";
@@ -34,6 +35,9 @@ if (command.needsGit && spawnSync("git", ["--version"]).error) {
     "The program `git` is not installed. Causeway keeps the services it makes in git repositories.",
     "Install it (apt-get install git, dnf install git, brew install git) and try again.",
   );
+}
+if (!existsSync(join(root, command.script))) {
+  fail(`This clone has no ${command.script}.`, `git status tells whether it was removed.`);
 }
 await installPackages(root);
 await handOver(root, join(root, command.script), [...command.first, ...args]);
