@@ -2,15 +2,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { Segments } from "./Tabs.tsx";
-import { chartOptions, readPalette } from "./chart-options.ts";
-
-export type ChartSeries = {
-  readonly name: string;
-  /** `hatched` draws lighter: notional or unknown. */
-  readonly look: "solid" | "faint";
-  /** `null` is a gap. */
-  readonly values: readonly (number | null)[];
-};
+import { chartOptions, readPalette, type ChartSeries } from "./chart-options.ts";
 
 export type ChartProps = {
   /** The question it answers. */

@@ -1,5 +1,12 @@
 import uPlot from "uplot";
-import type { ChartSeries } from "./Chart.tsx";
+
+export type ChartSeries = {
+  readonly name: string;
+  /** `hatched` draws lighter: notional or unknown. */
+  readonly look: "solid" | "faint";
+  /** `null` is a gap. */
+  readonly values: readonly (number | null)[];
+};
 
 export type ChartPalette = {
   readonly text: string;

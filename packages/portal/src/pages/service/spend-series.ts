@@ -1,5 +1,5 @@
 import type { UsageReport } from "@causeway/contract";
-import type { ChartSeries } from "../../ui/Chart.tsx";
+import type { ChartSeries } from "../../ui/chart-options.ts";
 import { formatMoney } from "../../ui/format.ts";
 
 export type SpendGrain = "hour" | "day";
