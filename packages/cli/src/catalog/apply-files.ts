@@ -50,17 +50,16 @@ export async function readEntities(
   });
 }
 
-/** Applies entities through one inline run (I1). They go in as a parameter, which is a value: in a step's input the
- *  `${{ }}` of a template would be taken for expressions of this plan. */
+/** Applies entities through one inline run (I1). The action takes them literally, so that the `${{ }}` of a template are not
+ *  taken for expressions of this plan. */
 export async function applyEntities(
   client: Client,
   title: string,
   entities: readonly Entity[],
 ): Promise<RunView> {
-  const parameters = { entities: JSON.parse(JSON.stringify(entities)) as never }; // entities of the API are JSON
-  const input = { entities: "${{ parameters.entities }}" };
+  const input = { entities: JSON.parse(JSON.stringify(entities)) as never }; // entities of the API are JSON
   const steps = [{ id: "apply", action: "catalog:apply", input }];
-  return createRun(client, { title, parameters, steps }, { start: true });
+  return createRun(client, { title, steps }, { start: true });
 }
 
 export function refsOf(entities: readonly Entity[]): string[] {
