@@ -23,7 +23,7 @@ export const entryText = z.object({
   verb: z.string(),
 });
 
-export const chainStart = "0".repeat(64);
+const chainStart = "0".repeat(64);
 
 /** Faults of one chain whose entries come in the order of their place. One fault for each bad place: after it the check
  *  goes on from what stands there, so that one edit is not reported for the rest of the chain. */

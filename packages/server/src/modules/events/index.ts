@@ -1,7 +1,7 @@
 import type { Db } from "#platform/db/database";
 import { listEvents, start, type EventCursor } from "./store.ts";
 
-export { recordEvent, type EventCursor, type NewEvent } from "./store.ts";
+export { recordEvent, type EventCursor } from "./store.ts";
 
 /** CloudEvents 1.0 in JSON form. */
 export type CloudEvent = {

@@ -83,7 +83,7 @@ function renderText(text: string, context: TemplateContext, place: Place): Json 
   }
 }
 
-export function hasExpression(text: string): boolean {
+function hasExpression(text: string): boolean {
   return text.includes("${{") || text.includes("{%") || text.includes("{#");
 }
 

@@ -13,7 +13,7 @@ import { createRegistry } from "./registry.ts";
 import { runRoutes } from "./routes.ts";
 import { createRunService, type RunService } from "./service.ts";
 
-export type { RunService, SubmitOptions } from "./service.ts";
+export type { RunService } from "./service.ts";
 export { filters as expressionFilters, parseRepoUrl, type RepoUrl } from "./filters.ts";
 
 /** For `createQueue`. */

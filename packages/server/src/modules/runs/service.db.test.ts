@@ -1,15 +1,17 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConflictError, InvalidError } from "@causeway/contract";
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { verifyChains } from "#modules/audit";
 import { createEvents } from "#modules/events";
+import { systemClock } from "#platform/clock";
 import { admin, developer } from "#test/app";
 import { useDatabase } from "#test/database";
 import { effectAction, failingAction, refusingAction, setAction } from "#test/run-actions";
 import { planOf, startRuns, untilAtRest, type TestRuns } from "#test/runs";
+import { removeLeftWorkspaces } from "./engine/workspace-store.ts";
 
 const { db, url } = useDatabase();
 const values = new Map<string, string>();
@@ -295,6 +297,32 @@ test("no line of a long log is lost or out of order", async () => {
   const lines = await runs.listLogs(run.id, { after: 0, limit: 5_000 });
   expect(lines.map((line) => line.seq)).toEqual(Array.from({ length: 2_500 }, (_, at) => at + 1));
   expect(lines.at(-1)?.message).toBe("line 2500 of talk");
+});
+
+test("a run's workspace goes when it is done and stays for a retry when it failed", async () => {
+  failures.push(new Error("once"));
+  const plan = planOf([
+    { id: "set", action: "test:set", input: { name: "ws", value: "1" } },
+    { id: "fails", action: "test:fail" },
+  ]);
+  const run = await runs.submit(plan, admin, { start: true });
+  await untilAtRest(runs, run.id);
+  expect(await readdir(runs.workspaces)).toContain(run.id);
+  await runs.retry(run.id, admin);
+  expect((await untilAtRest(runs, run.id)).state).toBe("done");
+  await vi.waitFor(async () => expect(await readdir(runs.workspaces)).not.toContain(run.id));
+  expect(await readdir(join(runs.workspaces, "previews"))).toEqual([]);
+});
+
+test("what a kill left of ended runs is removed at the next start", async () => {
+  const plan = planOf([{ id: "set", action: "test:set", input: { name: "left", value: "1" } }]);
+  const run = await runs.submit(plan, admin, { start: true });
+  await mkdir(join(runs.workspaces, run.id), { recursive: true });
+  await mkdir(join(runs.workspaces, "run_unknown"), { recursive: true });
+  await removeLeftWorkspaces({ db, clock: systemClock, workspaces: runs.workspaces });
+  const left = await readdir(runs.workspaces);
+  expect(left).not.toContain(run.id);
+  expect(left).toContain("run_unknown");
 });
 
 test("an output of odd characters is kept as it is", async () => {

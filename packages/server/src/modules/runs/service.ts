@@ -1,5 +1,3 @@
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import {
   canonicalJson,
   isRunAtRest,
@@ -19,6 +17,7 @@ import type { Queue } from "#platform/queue";
 import { assertAdmin, type Principal } from "../../http/principal.ts";
 import { wakeQueue, type Worker } from "./engine/claim.ts";
 import { createBell, type RunSignals } from "./engine/signals.ts";
+import { withPreviewWorkspace } from "./engine/workspace-store.ts";
 import { hashPlan, savePlan } from "./plan.ts";
 import { previewPlan } from "./preview.ts";
 import { findMoved, type Previewed } from "./preview-summary.ts";
@@ -251,19 +250,15 @@ async function preview(
   plan: SavedPlan,
   { runId, principal }: { readonly runId: string; readonly principal: Principal },
 ): Promise<Previewed> {
-  const workspace = join(deps.workspaces, "previews", newId("preview"));
-  await mkdir(workspace, { recursive: true });
-  try {
-    return await previewPlan(plan, {
+  return withPreviewWorkspace(deps.workspaces, newId("preview"), (workspace) =>
+    previewPlan(plan, {
       registry: deps.registry,
       runId,
       principal: principal.ref,
       workspace,
       signal: AbortSignal.timeout(previewTimeoutMs),
-    });
-  } finally {
-    await rm(workspace, { recursive: true, force: true });
-  }
+    }),
+  );
 }
 
 const previewTimeoutMs = 60_000;

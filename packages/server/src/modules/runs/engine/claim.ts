@@ -2,6 +2,7 @@ import type { Queue } from "#platform/queue";
 import { listClaimable, releaseLeases } from "../store/engine.ts";
 import { createHeldRuns } from "./held-runs.ts";
 import type { EngineDeps } from "./run.ts";
+import { removeLeftWorkspaces } from "./workspace-store.ts";
 
 // Who works on which run. A claim raises the run's epoch, so two workers never both write. The lease only decides when
 // a silent holder counts as dead, in the database's time: a run is taken over at most leaseMs + sweepMs after kill -9.
@@ -63,6 +64,9 @@ export function createWorker(
         takeWaiting();
       });
       await sweep();
+      await removeLeftWorkspaces(deps).catch((error: unknown) => {
+        deps.log.warn({ err: error }, "left workspaces not removed");
+      });
     },
     stop: async () => {
       isTaking = false;

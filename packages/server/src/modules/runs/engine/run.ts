@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExecuteContext, Json, RunError } from "@causeway/contract";
 import type { Clock } from "#platform/clock";
@@ -21,6 +20,7 @@ import {
 } from "./advance.ts";
 import { createLiveLog, type LiveLog } from "./live-log.ts";
 import type { RunSignals } from "./signals.ts";
+import { openOnce, removeWorkspace } from "./workspace-store.ts";
 
 // A run while one process holds it. Invariants:
 //   I4  a step's end, what begins next, log lines, audit and events are one transaction (`run_boundary`)
@@ -110,7 +110,11 @@ export async function holdRun(deps: EngineDeps, held: HeldRun, signal: AbortSign
     for (;;) {
       warn(live.log, advanced.write);
       for (const start of advanced.start) launch(start);
-      if (advanced.write.state) return await live.flush();
+      if (advanced.write.state) {
+        await live.flush();
+        if (advanced.write.state === "done") await removeWorkspace(deps.workspaces, held.runId);
+        return;
+      }
       if (ended.length === 0 && !isAborted()) {
         await new Promise<void>((resolve) => {
           wakeUp = resolve;
@@ -279,16 +283,6 @@ function openLiveLog(deps: EngineDeps, held: HeldRun) {
       isClosed = true;
       clearTimeout(timer);
     },
-  };
-}
-
-/** A step that cannot get its workspace fails; the next one tries again. */
-function openOnce(directory: string): () => Promise<string> {
-  let isOpen = false;
-  return async () => {
-    if (!isOpen) await mkdir(directory, { recursive: true });
-    isOpen = true;
-    return directory;
   };
 }
 
