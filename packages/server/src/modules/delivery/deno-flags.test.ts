@@ -84,4 +84,6 @@ test("an installed node_modules is used as it is", () => {
 
 test("the memory limit leaves room for what the runtime reserves", () => {
   expect(dataLimitKiB(parseManifest(`${base}limits: {memoryMiB: 100}\n`))).toBe(676 * 1_024);
+  const withWorkers = parseManifest(`${base}limits: {memoryMiB: 100, workers: 2}\n`);
+  expect(dataLimitKiB(withWorkers)).toBe((676 + 2 * 544) * 1_024);
 });

@@ -44,6 +44,13 @@ test.each(cases)("$name is $code", ({ how, said, code }) => {
   expect(explainExit(how, [said], 64).code).toBe(code);
 });
 
+test("a worker too many is named as such", () => {
+  const said = ["# Fatal process out of memory: Failed to reserve virtual memory for CodeRange"];
+  expect(explainExit({ ...exit, code: null, signal: "SIGTRAP" }, said, 64).text).toMatch(
+    /limits\.workers/,
+  );
+});
+
 test("the memory limit is named with its number and where to change it", () => {
   expect(explainExit({ ...exit, endedBy: "memory" }, [], 64).text).toMatch(
     /64 MiB.*limits\.memoryMiB/,

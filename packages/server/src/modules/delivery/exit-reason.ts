@@ -18,6 +18,12 @@ export function explainExit(
   memoryMiB: number,
 ): ExitReason {
   const said = lastLines.join("\n");
+  if (/reserve virtual memory for CodeRange/.test(said)) {
+    return {
+      code: "memory_limit",
+      text: "It started more worker threads than limits.workers of its manifest declares",
+    };
+  }
   if (
     exit.endedBy === "memory" ||
     /array buffer allocation failed|out of memory|heap limit/i.test(said)

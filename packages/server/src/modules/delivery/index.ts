@@ -10,6 +10,7 @@ import { serviceDeploy } from "./actions/service-deploy.ts";
 import { createServiceClient } from "./ingress/client.ts";
 import { ingressRoutes } from "./ingress/routes.ts";
 import type { DeliveryPorts } from "./ports.ts";
+import type { RestartRules } from "./restart-policy.ts";
 import { serviceRoutes } from "./routes.ts";
 import { createDenoRunner } from "./runner/deno.ts";
 import { findDeno } from "./runner/find-deno.ts";
@@ -27,12 +28,13 @@ export type DeliveryDeps = DeliveryPorts & {
   /** Asked at each start of a service, when the ports are known. */
   readonly gatewayOrigin: () => string;
   readonly controlOrigin: () => string;
+  readonly restartRules?: RestartRules;
 };
 
 export type Delivery = {
   readonly actions: readonly AnyAction[];
   readonly routes: Routes;
-  readonly supervisor: Pick<Supervisor, "start" | "stop">;
+  readonly supervisor: Pick<Supervisor, "start" | "stop" | "find" | "restart" | "logOf">;
 };
 
 export function createDelivery(deps: DeliveryDeps): Delivery {
@@ -50,6 +52,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     clock,
     log,
     random: Math.random,
+    ...(deps.restartRules === undefined ? {} : { restartRules: deps.restartRules }),
     ...keysOf(deps),
     logDirectory: join(home.logs, "services"),
     listDesired: () => listDeployments(db),
@@ -74,6 +77,9 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
         await supervisor.stop();
         await client.close();
       },
+      find: (name) => supervisor.find(name),
+      restart: (name) => supervisor.restart(name),
+      logOf: (name) => supervisor.logOf(name),
     },
   };
 }

@@ -20,7 +20,7 @@ test("a short manifest gets the platform's variables and modest limits", () => {
     env: ["PORT", "CAUSEWAY_GATEWAY_URL", "CAUSEWAY_KEY", "CAUSEWAY_SERVICE"],
     settings: {},
     files: { read: [] },
-    limits: { memoryMiB: 256, logBytesPerMinute: 1_048_576 },
+    limits: { memoryMiB: 256, workers: 0, logBytesPerMinute: 1_048_576 },
   });
 });
 

@@ -46,6 +46,8 @@ const fields = z.strictObject({
   limits: z
     .strictObject({
       memoryMiB: z.int().min(64).max(8_192).default(256),
+      /** Threads beside the main one. */
+      workers: z.int().min(0).max(16).default(0),
       logBytesPerMinute: z.int().min(1_024).max(67_108_864).default(1_048_576),
     })
     .prefault({}),

@@ -133,7 +133,7 @@ function watch(child: Child, { manifest, onOutput }: StartWorkload) {
   return { exited, stop };
 }
 
-const memoryCheckMs = 500;
+const memoryCheckMs = 250;
 
 type MemoryWatch = {
   readonly pid: number | undefined;
@@ -142,7 +142,7 @@ type MemoryWatch = {
 };
 
 /** `ulimit -d` refuses an allocation, which a service may survive and go on with what it holds. This ends it and says
- *  why. The first comes at once, the second after half a second: neither alone would do. */
+ *  why. The first comes at once, the second a moment later: neither alone would do. */
 async function endWhenTooLarge(watched: MemoryWatch, end: () => Promise<void>): Promise<void> {
   while (watched.pid !== undefined && !watched.ended.aborted) {
     const usedMiB = await findPrivateMemoryMiB(watched.pid);

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
-import { mkdir, readFile, realpath } from "node:fs/promises";
+import { mkdir, readdir, readFile, realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidError, UnavailableError, type Issue } from "@causeway/contract";
@@ -19,7 +19,8 @@ export async function inspectService(
 ): Promise<Manifest> {
   const real = await realpath(folder);
   const manifest = parseManifest(await readManifest(real));
-  const outside = findPathsOutside(manifest, real);
+  // Deno follows a link inside a readable folder to wherever it leads.
+  const outside = [...findPathsOutside(manifest, real), ...(await findLinksOutside(real, real))];
   if (outside.length > 0) throw refused(outside);
   const graph = await readGraph(deps, { folder: real, entry: manifest.entry }, signal);
   const findings = judgeImports(graph, real, findRealPath);
@@ -59,6 +60,21 @@ function findPathsOutside(manifest: Manifest, folder: string): Issue[] {
       ? []
       : [{ path, message: `${value} is ${real}, outside the service's folder` }];
   });
+}
+
+/** Symbolic links anywhere in the copy that lead out of it, or nowhere. */
+async function findLinksOutside(directory: string, folder: string): Promise<Issue[]> {
+  const issues: Issue[] = [];
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) issues.push(...(await findLinksOutside(path, folder)));
+    if (!entry.isSymbolicLink()) continue;
+    const real = findRealPathOf(path);
+    if (real !== undefined && isInside(real, folder)) continue;
+    const message = `is a symbolic link to ${real ?? "nothing"}, outside the service's folder`;
+    issues.push({ path: relative(folder, path), message });
+  }
+  return issues;
 }
 
 async function readGraph(

@@ -4,7 +4,7 @@ import type { Log } from "#platform/log";
 import type { Deployment } from "../deployment.ts";
 import { explainExit, type ExitReason } from "../exit-reason.ts";
 import type { Manifest } from "../manifest.ts";
-import { decideRestart, type Life } from "../restart-policy.ts";
+import { decideRestart, type Life, type RestartRules } from "../restart-policy.ts";
 import type { Runner, WorkloadProcess } from "../runner/runner.ts";
 import { captureOutput } from "./capture.ts";
 import { findFreePort, isAnswering } from "./health.ts";
@@ -34,6 +34,7 @@ export type WorkloadDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
+  readonly restartRules?: RestartRules;
   /** A fresh secret of the key; earlier ones end. */
   readonly issueSecret: (keyId: string) => Promise<string>;
   /** Resolves when the gateway knows the newest secrets, or cannot be asked in time. */
@@ -126,6 +127,7 @@ export class Workload {
   }
 
   async #live(): Promise<void> {
+    const { random, restartRules } = this.#deps;
     while (!this.#stopping.signal.aborted) {
       const reason = await this.#liveOnce();
       if (this.#stopping.signal.aborted) return;
@@ -135,7 +137,7 @@ export class Workload {
         this.#move({ health: "restarting", detail: "Restarted on request", port: undefined });
         continue;
       }
-      const decision = decideRestart(this.#lives, this.#deps.random());
+      const decision = decideRestart(this.#lives, random(), restartRules);
       if (decision.kind === "giveUp") {
         this.#say(`${reason.text}. Given up after ${decision.attempts} short lives in a row.`);
         this.#move({ health: "failed", detail: reason.text, port: undefined });
