@@ -89,8 +89,8 @@ const actor = "component:default/causeway";
 
 function keysOf({ issueSecret, awaitApplied, log }: DeliveryDeps) {
   return {
-    issueSecret: async (keyId: string) =>
-      (await issueSecret({ keyId, actor, replaceEarlier: true })).secret,
+    issueSecret: async (keyId: string, earlier: "replace" | "keep") =>
+      (await issueSecret({ keyId, actor, replaceEarlier: earlier === "replace" })).secret,
     awaitKeys: async () => {
       try {
         await awaitApplied();

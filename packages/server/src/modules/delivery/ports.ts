@@ -3,7 +3,7 @@ import type { Principal } from "../../http/principal.ts";
 
 /** What delivery asks of modules it does not know. */
 export type DeliveryPorts = {
-  /** A fresh secret of a service's key; earlier secrets end at once. */
+  /** A fresh secret of a service's key; with `replaceEarlier` all others end at once. */
   readonly issueSecret: (command: {
     readonly keyId: string;
     readonly actor: string;

@@ -1,9 +1,4 @@
-import {
-  ForbiddenError,
-  InvalidError,
-  UnauthenticatedError,
-  UnavailableError,
-} from "@causeway/contract";
+import { InvalidError, UnauthenticatedError, UnavailableError } from "@causeway/contract";
 
 export function confusingPath(reason: string): InvalidError {
   return new InvalidError({
@@ -18,15 +13,6 @@ export function notSignedIn(): UnauthenticatedError {
     code: "not_signed_in",
     message: "This service answers signed-in callers only",
     fix: "Open the sign-in link that the start of the platform printed, or send a bearer token.",
-  });
-}
-
-/** A page elsewhere sent the person's browser here with their session. */
-export function foreignOrigin(): ForbiddenError {
-  return new ForbiddenError({
-    code: "foreign_origin",
-    message: "A page of another origin may not act under your session",
-    fix: "Call the service with a bearer token, or make it public.",
   });
 }
 

@@ -8,13 +8,7 @@ import { serviceNotFound, type Supervisor } from "../supervisor/supervisor.ts";
 import type { ServiceClient } from "./client.ts";
 import { servicePolicy, toServiceHeaders, type Caller } from "./ingress-headers.ts";
 import { parseIngressPath, type IngressTarget } from "./ingress-path.ts";
-import {
-  bodyTooLarge,
-  confusingPath,
-  foreignOrigin,
-  notSignedIn,
-  serviceDown,
-} from "./refusals.ts";
+import { bodyTooLarge, confusingPath, notSignedIn, serviceDown } from "./refusals.ts";
 import { signInPage } from "./sign-in-page.ts";
 
 export type IngressDeps = {
@@ -22,6 +16,7 @@ export type IngressDeps = {
   readonly client: ServiceClient;
   /** What should run under a name. */
   readonly findDesired: (name: string) => Promise<Deployment | undefined>;
+  /** Throws for a change that a foreign page asks for under somebody's session. */
   readonly authenticate: (request: FastifyRequest) => Promise<Principal | undefined>;
   readonly bodyLimitBytes?: number;
 };
@@ -60,7 +55,6 @@ async function handle(
   if (!principal && desired?.isPublic !== true) return refuseAnonymous(request, reply);
   if (!desired) throw serviceNotFound(target.name);
   if (target.kind === "addSlash") return reply.redirect(target.location, 308);
-  if (principal) assertOwnOrigin(principal, request);
   return forward(deps, { target, principal, request }, reply);
 }
 
@@ -75,17 +69,6 @@ function refuseAnonymous(request: FastifyRequest, reply: FastifyReply): FastifyR
     .send(signInPage);
 }
 
-/** A cookie comes along by itself, so a change asked for under one must come from a page of this origin. */
-function assertOwnOrigin(principal: Principal, request: FastifyRequest): void {
-  if (principal.via !== "session" || ["GET", "HEAD", "OPTIONS"].includes(request.method)) return;
-  const { origin } = request.headers;
-  if (origin !== undefined && !isOwnOrigin(origin, request.headers.host)) throw foreignOrigin();
-}
-
-function isOwnOrigin(origin: string, host: string | undefined): boolean {
-  return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
-}
-
 type Passage = {
   readonly target: Extract<IngressTarget, { kind: "service" }>;
   readonly principal: Principal | undefined;
@@ -98,14 +81,16 @@ async function forward(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { target, request } = passage;
-  const status = deps.supervisor.find(target.name)?.status;
-  if (status?.port === undefined) return refuseDown(target.name, status?.detail ?? null, reply);
+  const workload = deps.supervisor.find(target.name);
+  const { port, detail = null } = workload?.status ?? {};
+  if (!workload || port === undefined) return refuseDown(target.name, detail, reply);
   const body = readBody(request, deps.bodyLimitBytes ?? defaultBodyLimitBytes);
   const gone = new AbortController();
+  reply.raw.once("close", workload.hold());
   reply.raw.once("close", () => gone.abort());
   try {
     const answer = await deps.client.forward({
-      port: status.port,
+      port,
       method: request.method,
       path: target.path,
       headers: toServiceHeaders(request.headers, callerOf(passage)),

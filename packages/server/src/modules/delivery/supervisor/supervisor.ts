@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { NotFoundError } from "@causeway/contract";
 import { isSameWorkload, type Deployment } from "../deployment.ts";
 import { openServiceLog, type ServiceLog } from "./log-file.ts";
-import { Workload, type WorkloadDeps } from "./workload.ts";
+import { Workload, workloadTimes, type WorkloadDeps } from "./workload.ts";
 
 export type SupervisorDeps = WorkloadDeps & {
   readonly logDirectory: string;
@@ -55,16 +55,16 @@ export class Supervisor {
     const before = this.#running.get(name);
     this.#running.set(name, workload);
     this.#tried.delete(workload);
+    workload.takeOver();
+    // New requests go to the new one; the old one answers those that it has.
+    await before?.drain(AbortSignal.timeout(workloadTimes.drainMs));
     await before?.stop();
   }
 
-  /** The tried one was no good: ends it. The one that runs gets a fresh key when they shared one. */
+  /** The tried one was no good: ends it. */
   async discard(workload: Workload): Promise<void> {
     await workload.stop();
     this.#tried.delete(workload);
-    const { name, keyId } = workload.spec.deployment;
-    const current = this.#running.get(name);
-    if (current?.spec.deployment.keyId === keyId) await current.restart();
   }
 
   async remove(name: string): Promise<void> {
@@ -98,7 +98,9 @@ export class Supervisor {
     const folder = await this.#deps.prepareCopy(deployment, signal);
     const manifest = await this.#deps.runner.inspect(folder, signal);
     const output = await this.logOf(deployment.name);
-    return new Workload(this.#deps, { deployment, folder, manifest, output });
+    const current = this.#running.get(deployment.name)?.spec.deployment;
+    const isBeside = current?.keyId === deployment.keyId;
+    return new Workload(this.#deps, { deployment, folder, manifest, output, isBeside });
   }
 
   async #startDesired(deployment: Deployment): Promise<void> {

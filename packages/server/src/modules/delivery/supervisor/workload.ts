@@ -35,8 +35,8 @@ export type WorkloadDeps = {
   readonly log: Log;
   readonly random: () => number;
   readonly restartRules?: RestartRules;
-  /** A fresh secret of the key; earlier ones end. */
-  readonly issueSecret: (keyId: string) => Promise<string>;
+  /** A fresh secret of the key. */
+  readonly issueSecret: (keyId: string, earlier: "replace" | "keep") => Promise<string>;
   /** Resolves when the gateway knows the newest secrets, or cannot be asked in time. */
   readonly awaitKeys: () => Promise<void>;
 };
@@ -46,6 +46,8 @@ export type WorkloadSpec = {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly output: ServiceLog;
+  /** Another process works with the same key until this one takes over. */
+  readonly isBeside: boolean;
 };
 
 export const workloadTimes = {
@@ -53,6 +55,7 @@ export const workloadTimes = {
   probeMs: 5_000,
   failedProbes: 3,
   stopGraceMs: 5_000,
+  drainMs: 10_000,
 } as const;
 
 /** One service that should run, through all its processes: started, watched, started again, until it is stopped or ends
@@ -72,11 +75,14 @@ export class Workload {
   #process: WorkloadProcess | undefined;
   #lives: Life[] = [];
   #isRestartAsked = false;
+  #isBeside: boolean;
+  #held = 0;
   #running: Promise<void> | undefined;
 
   constructor(deps: WorkloadDeps, spec: WorkloadSpec) {
     this.#deps = deps;
     this.spec = spec;
+    this.#isBeside = spec.isBeside;
   }
 
   get status(): WorkloadStatus {
@@ -85,6 +91,25 @@ export class Workload {
 
   start(): void {
     this.#running ??= this.#live();
+  }
+
+  /** Somebody waits for an answer of it; call what is returned when the answer has ended. */
+  hold(): () => void {
+    this.#held += 1;
+    return () => {
+      this.#held -= 1;
+      this.#tell();
+    };
+  }
+
+  /** Resolves when nobody waits for an answer any more, or when `signal` says that it has been long enough. */
+  async drain(signal: AbortSignal): Promise<void> {
+    while (this.#held > 0 && !signal.aborted) await this.#nextChange(signal);
+  }
+
+  /** It is the only one now: its next start ends all earlier secrets of the key. */
+  takeOver(): void {
+    this.#isBeside = false;
   }
 
   /** Resolves when its process is gone. */
@@ -100,6 +125,7 @@ export class Workload {
     this.#lives = [];
     this.#isRestartAsked = true;
     if (this.#process) {
+      this.#move({ health: "restarting", detail: "Restarted on request", port: undefined });
       await this.#process.stop("stop", workloadTimes.stopGraceMs);
       return;
     }
@@ -134,7 +160,6 @@ export class Workload {
       if (this.#isRestartAsked) {
         this.#isRestartAsked = false;
         this.#lives = [];
-        this.#move({ health: "restarting", detail: "Restarted on request", port: undefined });
         continue;
       }
       const decision = decideRestart(this.#lives, random(), restartRules);
@@ -177,7 +202,7 @@ export class Workload {
   async #runProcess(): Promise<ExitReason> {
     const { deployment, folder, manifest, output } = this.spec;
     const { runner, runFiles, clock } = this.#deps;
-    const key = await this.#deps.issueSecret(deployment.keyId);
+    const key = await this.#deps.issueSecret(deployment.keyId, this.#isBeside ? "keep" : "replace");
     const port = await findFreePort();
     const capture = captureOutput({
       output,
@@ -203,6 +228,7 @@ export class Workload {
       this.#move({ startedAt: clock.now().toISOString() });
       void this.#probe(process, port, ended.signal);
       const exit = await process.exited;
+      this.#move({ health: "restarting", port: undefined });
       capture.close();
       return explainExit(exit, capture.lastLines(), manifest.limits.memoryMiB);
     } finally {
@@ -249,6 +275,10 @@ export class Workload {
 
   #move(next: Partial<WorkloadStatus>): void {
     this.#status = { ...this.#status, ...next };
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 
