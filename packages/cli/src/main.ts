@@ -1,7 +1,13 @@
+import { enableCompileCache } from "node:module";
 import { resolve } from "node:path";
-import { runCommandLine } from "./command-line.ts";
-import { exitCodes } from "./exit-codes.ts";
-import { createOutput } from "./terminal/output.ts";
+
+const repositoryRoot = resolve(import.meta.dirname, "../../..");
+// Keeps the code without its types and compiled: a short command needs 0.16 s of CPU instead of 0.36 (2 cores, Node 26,
+// November 2026). It must come before the first import of ours.
+enableCompileCache(resolve(repositoryRoot, "node_modules/.cache/causeway"));
+const { runCommandLine } = await import("./command-line.ts");
+const { exitCodes } = await import("./exit-codes.ts");
+const { createOutput } = await import("./terminal/output.ts");
 
 const interrupt = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -15,7 +21,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
-  repositoryRoot: resolve(import.meta.dirname, "../../.."),
+  repositoryRoot,
   output: createOutput({ stdout: process.stdout, stderr: process.stderr, env: process.env }),
   signal: interrupt.signal,
 });

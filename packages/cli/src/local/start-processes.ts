@@ -37,6 +37,8 @@ export function startProcesses(options: StartProcesses): Processes {
       args: [role],
       cwd: repositoryRoot,
       env: {
+        // As for the command line itself: less CPU at each start, and less memory (see main.ts).
+        NODE_COMPILE_CACHE: join(repositoryRoot, "node_modules", ".cache", "causeway"),
         ...options.env,
         CAUSEWAY_HOME: home.root,
         CAUSEWAY_PORT: String(options.port),
