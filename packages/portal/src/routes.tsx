@@ -116,11 +116,19 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("./pages/audit/AuditPage.tsx"), "AuditPage"),
 });
 
-const gallery = createRoute({
-  getParentRoute: () => root,
-  path: "/ui",
-  component: lazyRouteComponent(() => import("./pages/gallery/GalleryPage.tsx"), "GalleryPage"),
-});
+/** Development only: the condition is known to the build, which leaves the page out. */
+const gallery = import.meta.env.DEV
+  ? [
+      createRoute({
+        getParentRoute: () => root,
+        path: "/ui",
+        component: lazyRouteComponent(
+          () => import("./pages/gallery/GalleryPage.tsx"),
+          "GalleryPage",
+        ),
+      }),
+    ]
+  : [];
 
 const pages = [
   home,
@@ -138,7 +146,7 @@ const pages = [
 
 export function createPortalRouter(queries: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren(import.meta.env.DEV ? [...pages, gallery] : [...pages]),
+    routeTree: root.addChildren([...pages, ...gallery]),
     context: { queries },
     defaultPreload: false,
     // TanStack Query holds the data and knows its age.

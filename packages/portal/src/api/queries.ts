@@ -238,3 +238,18 @@ export const auditVerificationQuery = () =>
     queryFn: ({ signal }) => request(auditVerification, "/api/audit/verification", { signal }),
     staleTime: 60_000,
   });
+
+export const recentRequestsQuery = (principal: string) =>
+  queryOptions({
+    queryKey: ["recent-requests", principal],
+    queryFn: async ({ signal }) => {
+      const path = withQuery("/api/usage/requests", { principal, limit: "6" });
+      return (await request(usageRequestsPage, path, { signal })).items;
+    },
+    refetchInterval: 10_000,
+  });
+
+export function requestRestart(serviceName: string) {
+  const path = `/api/services/${encodeURIComponent(serviceName)}/restart`;
+  return request(serviceView, path, { method: "POST" });
+}

@@ -56,6 +56,7 @@ function Plot({ title, times, series, format, formatTime }: ChartProps) {
       series,
       format,
       formatTime,
+      times,
       palette: readPalette(element),
     });
     const plot = new uPlot(options, data, element);

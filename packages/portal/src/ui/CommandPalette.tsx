@@ -1,5 +1,6 @@
 import { Command } from "cmdk";
 import { Search, type LucideIcon } from "lucide-react";
+import { useState } from "react";
 import { Kbd } from "./Badge.tsx";
 import { BareDialog } from "./Dialog.tsx";
 
@@ -26,10 +27,21 @@ export type CommandPaletteProps = {
 
 export function CommandPalette(props: CommandPaletteProps) {
   const { isOpen, onOpenChange, query, onQueryChange, groups, isSearching } = props;
+  const first = groups[0]?.items[0]?.id ?? "";
+  // Among other results the best of them is chosen, not what was chosen before.
+  const [choice, setChoice] = useState({ among: first, id: first });
+  const chosen = choice.among === first ? choice.id : first;
   const count = groups.reduce((sum, group) => sum + group.items.length, 0);
   return (
     <BareDialog isOpen={isOpen} onOpenChange={onOpenChange} title="Search and commands">
-      <Command shouldFilter={false} loop label="Search and commands" className="flex flex-col">
+      <Command
+        shouldFilter={false}
+        loop
+        value={chosen}
+        onValueChange={(id) => setChoice({ among: first, id })}
+        label="Search and commands"
+        className="flex flex-col"
+      >
         <div className="flex items-center gap-2 border-b px-3">
           <Search aria-hidden className="size-4 shrink-0 text-muted" />
           <Command.Input

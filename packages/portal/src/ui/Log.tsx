@@ -17,6 +17,8 @@ const levelLooks: Record<LogLine["level"], string> = {
   info: "",
   warn: "text-warn",
   error: "text-bad",
+  // Not an error by itself: many programs write all their notes there.
+  stderr: "text-warn",
   platform: "text-info",
 };
 

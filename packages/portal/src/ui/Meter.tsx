@@ -12,11 +12,14 @@ export type MeterProps = {
   readonly valueText: string;
 };
 
+const toneFill = { accent: "bg-accent", warn: "bg-warn", bad: "bg-bad" } as const;
+const toneText = { accent: "text-accent", warn: "text-warn", bad: "text-bad" } as const;
+
 /** Burn-down of a cap. The tick shows where steady use would stand today. */
 export function Meter({ label, value, hatchedValue = 0, cap, pace, valueText }: MeterProps) {
   const total = value + hatchedValue;
   const share = cap === 0 ? (total > 0 ? 1 : 0) : total / cap;
-  const tone = share >= 0.9 ? "bg-bad" : share >= 0.7 ? "bg-warn" : "bg-accent";
+  const tone = share >= 0.9 ? "bad" : share >= 0.7 ? "warn" : "accent";
   const solid = total === 0 ? 0 : Math.min(1, share) * (value / total);
   const hatched = total === 0 ? 0 : Math.min(1, share) * (hatchedValue / total);
   return (
@@ -30,9 +33,12 @@ export function Meter({ label, value, hatchedValue = 0, cap, pace, valueText }: 
       title={`${formatPercent(share)} used`}
       className="relative h-2 w-full min-w-24 overflow-hidden rounded-full bg-sunken ring-1 ring-border ring-inset"
     >
-      <div className={cx("absolute inset-y-0 left-0", tone)} style={{ width: `${solid * 100}%` }} />
       <div
-        className={cx("absolute inset-y-0 opacity-55", tone)}
+        className={cx("absolute inset-y-0 left-0", toneFill[tone])}
+        style={{ width: `${solid * 100}%` }}
+      />
+      <div
+        className={cx("striped absolute inset-y-0", toneText[tone])}
         style={{ left: `${solid * 100}%`, width: `${hatched * 100}%` }}
       />
       {pace !== undefined && (

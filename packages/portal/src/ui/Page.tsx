@@ -1,4 +1,4 @@
-import type { LucideIcon } from "lucide-react";
+import { ChevronRight, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { cx } from "./cx.ts";
 import { Link } from "./Link.tsx";
@@ -105,5 +105,31 @@ export function MoreLink({
     <Link href={href} className="text-12 text-muted no-underline hover:underline">
       {children}
     </Link>
+  );
+}
+
+/** The way to this page: places of an ordered list, the last one where one is. */
+export function Breadcrumb({
+  places,
+}: {
+  readonly places: readonly { readonly label: string; readonly href?: string }[];
+}) {
+  return (
+    <nav aria-label="Breadcrumb">
+      <ol className="flex flex-wrap items-center gap-1.5">
+        {places.map((place, at) => (
+          <li key={place.label} className="flex items-center gap-1.5">
+            {at > 0 && <ChevronRight aria-hidden className="size-3" />}
+            {place.href === undefined ? (
+              <span className="font-mono break-all">{place.label}</span>
+            ) : (
+              <Link href={place.href} look="quiet">
+                {place.label}
+              </Link>
+            )}
+          </li>
+        ))}
+      </ol>
+    </nav>
   );
 }

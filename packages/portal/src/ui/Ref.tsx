@@ -16,13 +16,18 @@ export function Ref({
   const face = isPlain ? "" : "font-mono text-12";
   if (href === undefined) {
     return (
-      <span title={value} className={cx(face, "break-all text-muted")}>
+      <span title={value} className={cx(face, "break-words text-muted md:whitespace-nowrap")}>
         {text}
       </span>
     );
   }
   return (
-    <Link href={href} look="quiet" title={value} className={cx(face, "break-all")}>
+    <Link
+      href={href}
+      look="quiet"
+      title={value}
+      className={cx(face, "break-words md:whitespace-nowrap")}
+    >
       {text}
     </Link>
   );

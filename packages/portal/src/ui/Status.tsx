@@ -55,7 +55,7 @@ export function Status({ kind, word, size = "small" }: StatusProps) {
   return (
     <span
       className={cx(
-        "inline-flex items-center gap-1.5 font-medium whitespace-nowrap",
+        "inline-flex items-center gap-1.5 align-middle font-medium whitespace-nowrap",
         size === "large" ? "text-14" : "text-13",
         drawings[kind].colour,
       )}

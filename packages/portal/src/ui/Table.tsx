@@ -101,7 +101,7 @@ function HeaderCell<Row>({ column, sort, onSort }: HeaderCellProps<Row>) {
           type="button"
           onClick={onSort}
           className={cx(
-            "group inline-flex items-center gap-1 rounded-sm hover:text-text",
+            "group inline-flex items-center gap-1 rounded-sm align-middle hover:text-text",
             column.align === "right" && "flex-row-reverse",
           )}
         >

@@ -12,7 +12,6 @@ export type ChartPalette = {
   readonly text: string;
   readonly grid: string;
   readonly accent: string;
-  readonly faint: string;
   readonly font: string;
 };
 
@@ -28,7 +27,6 @@ export function readPalette(element: HTMLElement): ChartPalette {
     text: resolve("muted"),
     grid: resolve("border"),
     accent: resolve("accent"),
-    faint: resolve("border-strong"),
     font: `12px ${getComputedStyle(element).fontFamily}`,
   };
   probe.remove();
@@ -41,6 +39,7 @@ type ChartSetup = {
   readonly palette: ChartPalette;
   readonly format: (value: number) => string;
   readonly formatTime: (at: number) => string;
+  readonly times: readonly number[];
 };
 
 export function chartOptions({
@@ -49,17 +48,28 @@ export function chartOptions({
   palette,
   format,
   formatTime,
+  times,
 }: ChartSetup): uPlot.Options {
   const axis = { stroke: palette.text, font: palette.font, ticks: { stroke: palette.grid } };
   const bars = uPlot.paths.bars?.({ size: [0.7, 40], radius: 0.12 });
+  const halfStep = (times[1] ?? 0) > 0 ? ((times[1] ?? 0) - (times[0] ?? 0)) / 2_000 : 1_800;
   return {
     width,
     height: 220,
     padding: [8, 8, 0, 0],
     cursor: { points: { show: false }, drag: { x: false, y: false } },
-    scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
+    scales: {
+      // Bars stand on their time: the first and the last need half of their width beside it.
+      x: { range: (_plot, min, max) => [min - halfStep, max + halfStep] },
+      y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
+    },
     axes: [
-      { ...axis, grid: { show: false } },
+      {
+        ...axis,
+        grid: { show: false },
+        space: 90,
+        values: (_plot, values) => values.map((at) => formatTime(at * 1_000)),
+      },
       {
         ...axis,
         grid: { stroke: palette.grid, width: 1 },
@@ -71,13 +81,34 @@ export function chartOptions({
       { label: "Time", value: (_plot, at) => (at === null ? "" : formatTime(at * 1_000)) },
       ...series.map((each) => ({
         label: each.name,
-        stroke: each.look === "solid" ? palette.accent : palette.faint,
-        fill: each.look === "solid" ? palette.accent : palette.faint,
+        stroke: palette.accent,
+        fill: () => (each.look === "solid" ? palette.accent : hatch(palette.accent)),
         width: 1,
         points: { show: false },
-        value: (_plot: uPlot, value: number | null) => (value === null ? "no data" : format(value)),
+        value: (_plot: uPlot, value: number | null, _series: number, at: number | null) => {
+          if (at === null) return "";
+          return value === null ? "no data" : format(value);
+        },
         ...(bars ? { paths: bars } : {}),
       })),
     ],
   };
+}
+
+/** Stripes of a colour: what is not real money looks like it. */
+function hatch(colour: string): CanvasPattern | string {
+  const tile = document.createElement("canvas");
+  tile.width = 6;
+  tile.height = 6;
+  const context = tile.getContext("2d");
+  if (!context) return colour;
+  context.strokeStyle = colour;
+  context.lineWidth = 2;
+  context.beginPath();
+  for (const shift of [-6, 0, 6]) {
+    context.moveTo(shift, 6);
+    context.lineTo(shift + 6, 0);
+  }
+  context.stroke();
+  return context.createPattern(tile, "repeat") ?? colour;
 }

@@ -3,7 +3,7 @@ export type LogLine = {
   /** Clock time, ready to show. */
   readonly time: string;
   readonly source?: string | undefined;
-  readonly level: "debug" | "info" | "warn" | "error" | "platform";
+  readonly level: "debug" | "info" | "warn" | "error" | "stderr" | "platform";
   readonly text: string;
 };
 

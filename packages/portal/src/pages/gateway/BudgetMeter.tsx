@@ -1,10 +1,9 @@
-import type { BudgetView } from "@causeway/contract";
+import { parseEntityRef, type BudgetView } from "@causeway/contract";
 import { paths } from "../../paths.ts";
 import { formatMoney } from "../../ui/format.ts";
 import { Link } from "../../ui/Link.tsx";
 import { Meter } from "../../ui/Meter.tsx";
 import { Money, SpendPair } from "../../ui/Money.tsx";
-import { shortenRef } from "../../ui/Ref.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { useNow } from "../../ui/use-now.ts";
 
@@ -17,8 +16,12 @@ export function BudgetMeter({ budget }: { readonly budget: BudgetView }) {
   return (
     <div className="flex flex-col gap-1.5">
       <div className="flex items-baseline justify-between gap-3 text-13">
-        <Link href={paths.entity(budget.subject, spendTab(budget.subject))} look="quiet">
-          <span className="font-medium break-all">{shortenRef(budget.subject)}</span>
+        <Link
+          href={paths.entity(budget.subject, spendTab(budget.subject))}
+          look="quiet"
+          title={budget.subject}
+        >
+          <span className="font-medium break-words">{parseEntityRef(budget.subject).name}</span>
         </Link>
         <span className="text-right text-muted">
           <SpendPair

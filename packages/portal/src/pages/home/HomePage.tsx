@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { meQuery } from "../../api/queries.ts";
 import { Budgets } from "./Budgets.tsx";
+import { NeedsAttention } from "./NeedsAttention.tsx";
 import { RecentRuns } from "./RecentRuns.tsx";
 import { RunningServices } from "./RunningServices.tsx";
 import { StartSomething } from "./StartSomething.tsx";
@@ -15,6 +16,7 @@ export function HomePage() {
       <h1 className="sr-only">Home{me.data ? ` of ${me.data.displayName}` : ""}</h1>
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,5fr)_minmax(20rem,2fr)]">
         <div className="flex min-w-0 flex-col gap-5">
+          <NeedsAttention />
           <RunningServices />
           <RecentRuns />
         </div>

@@ -10,7 +10,7 @@ export function RunChanges({ run }: { readonly run: RunView }) {
   const { files, others } = splitChanges(run.changes);
   return (
     <Section
-      title="What changed so far"
+      title={run.state === "done" ? "What changed" : "What changed so far"}
       aside={run.changes.length > 0 && formatPlural(run.changes.length, "change")}
     >
       {run.changes.length === 0 ? (

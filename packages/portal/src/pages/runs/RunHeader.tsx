@@ -1,6 +1,6 @@
 import { isRunAtRest, type RunView } from "@causeway/contract";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Ban, Play, RotateCcw } from "lucide-react";
+import { Ban, Play } from "lucide-react";
 import { useState } from "react";
 import { problemOf } from "../../api/client.ts";
 import { recentRunsQuery, requestRunMove, runQuery } from "../../api/queries.ts";
@@ -8,8 +8,7 @@ import { paths } from "../../paths.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { formatDuration, formatPlural } from "../../ui/format.ts";
-import { Link } from "../../ui/Link.tsx";
-import { Fact, PageHeader } from "../../ui/Page.tsx";
+import { Breadcrumb, Fact, PageHeader } from "../../ui/Page.tsx";
 import { Status } from "../../ui/Status.tsx";
 import { Elapsed, Time } from "../../ui/Time.tsx";
 import { useToast } from "../../ui/Toast.tsx";
@@ -51,14 +50,7 @@ export function useRunMove({ run, onMoved }: MoveProps) {
 export function RunHeader({ run, onMoved }: MoveProps) {
   return (
     <PageHeader
-      over={
-        <>
-          <Link href={paths.runs()} look="quiet">
-            Runs
-          </Link>{" "}
-          / <span className="font-mono">{run.id}</span>
-        </>
-      }
+      over={<Breadcrumb places={[{ label: "Runs", href: paths.runs() }, { label: run.id }]} />}
       title={run.title}
       state={<Status {...runStatus(run.state)} size="large" />}
       facts={
@@ -126,16 +118,6 @@ function RunActions({ run, onMoved }: MoveProps) {
           onClick={() => move.mutate("start")}
         >
           Start run
-        </Button>
-      )}
-      {allowed.includes("retry") && (
-        <Button
-          look="primary"
-          icon={RotateCcw}
-          isBusy={isBusy("retry")}
-          onClick={() => move.mutate("retry")}
-        >
-          Retry from failed step
         </Button>
       )}
       <Dialog

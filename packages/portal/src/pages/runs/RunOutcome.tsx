@@ -33,7 +33,12 @@ export function RunFailure({ run, onMoved }: MoveProps) {
         </p>
       </div>
       {movesOf(run.state).includes("retry") && (
-        <Button icon={RotateCcw} isBusy={move.isPending} onClick={() => move.mutate("retry")}>
+        <Button
+          look="primary"
+          icon={RotateCcw}
+          isBusy={move.isPending}
+          onClick={() => move.mutate("retry")}
+        >
           Retry from this step
         </Button>
       )}

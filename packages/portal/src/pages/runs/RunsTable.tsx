@@ -15,6 +15,7 @@ const columns: readonly Column<RunSummary>[] = [
   {
     id: "title",
     header: "Run",
+    className: "min-w-40",
     cell: (run) => (
       <Link href={paths.run(run.id)} look="quiet" className="font-medium">
         {run.title}
@@ -42,7 +43,13 @@ const columns: readonly Column<RunSummary>[] = [
     cell: (run) => (run.startedAt ? <Elapsed from={run.startedAt} to={run.finishedAt} /> : "–"),
     hideBelow: "md",
   },
-  { id: "created", header: "Created", align: "right", cell: (run) => <Time at={run.createdAt} /> },
+  {
+    id: "created",
+    header: "Created",
+    align: "right",
+    cell: (run) => <Time at={run.createdAt} />,
+    hideBelow: "md",
+  },
 ];
 
 const nothingYet = (

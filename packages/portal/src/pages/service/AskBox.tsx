@@ -21,8 +21,13 @@ export function AskBox({ service }: { readonly service: ServiceView }) {
   const queries = useQueryClient();
   const ask = useMutation({
     mutationFn: (text: string) => askService(service.name, text),
-    // Spend moved.
-    onSettled: () => queries.invalidateQueries({ queryKey: ["budgets"] }),
+    // Spend moved; the gateway's report of it takes a moment.
+    onSettled: () => {
+      setTimeout(() => {
+        void queries.invalidateQueries({ queryKey: ["budgets"] });
+        void queries.invalidateQueries({ queryKey: ["recent-requests"] });
+      }, 1_200);
+    },
   });
   const submit = (event?: FormEvent) => {
     event?.preventDefault();

@@ -28,7 +28,7 @@ function toLogLine(line: ServiceLogLine): LogLine {
     key: String(line.seq),
     time: formatClock(Date.parse(line.at)),
     source: line.stream,
-    level: line.stream === "stderr" ? "error" : line.stream === "platform" ? "platform" : "info",
+    level: line.stream === "stdout" ? "info" : line.stream,
     text: line.text,
   };
 }

@@ -13,6 +13,8 @@ import { EntityLink } from "../EntityLink.tsx";
 import { BudgetMeter } from "../gateway/BudgetMeter.tsx";
 import { healthStatus } from "../status-of.ts";
 import { AskBox } from "./AskBox.tsx";
+import { LatestCalls } from "./LatestCalls.tsx";
+import { RestartService } from "./RestartService.tsx";
 
 export function ServiceOverview({
   service,
@@ -24,7 +26,10 @@ export function ServiceOverview({
   const links = entity.metadata.links ?? [];
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(18rem,2fr)]">
-      <AskBox service={service} />
+      <div className="flex min-w-0 flex-col gap-5">
+        <AskBox service={service} />
+        <LatestCalls principal={service.ref} />
+      </div>
       <div className="flex min-w-0 flex-col gap-5">
         <Running service={service} />
         <SpendSummary principal={service.ref} />
@@ -37,10 +42,7 @@ export function ServiceOverview({
 function Running({ service }: { readonly service: ServiceView }) {
   const address = new URL(served.service(service.name), location.origin).href;
   return (
-    <Section
-      title="What runs"
-      aside={<MoreLink href={paths.entity(service.ref, "logs")}>Logs</MoreLink>}
-    >
+    <Section title="What runs" aside={<RestartService service={service} />}>
       <Definitions
         items={[
           {

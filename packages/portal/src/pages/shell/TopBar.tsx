@@ -6,6 +6,7 @@ import {
   Menu as MenuIcon,
   Monitor,
   Moon,
+  Plus,
   Search,
   Sun,
 } from "lucide-react";
@@ -49,7 +50,7 @@ export function TopBar(props: TopBarProps) {
       </button>
       <span className="flex-1" />
       <span className="hidden sm:block">
-        <ButtonLink href={paths.create()} look="primary">
+        <ButtonLink href={paths.create()} icon={Plus}>
           Create service
         </ButtonLink>
       </span>
