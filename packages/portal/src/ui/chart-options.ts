@@ -85,7 +85,8 @@ export function chartOptions({
         fill: () => (each.look === "solid" ? palette.accent : hatch(palette.accent)),
         width: 1,
         points: { show: false },
-        value: (_plot: uPlot, value: number | null, _series: number, at: number | null) => {
+        value: (...given: [uPlot, number | null, number, number | null]) => {
+          const [, value, , at] = given;
           if (at === null) return "";
           return value === null ? "no data" : format(value);
         },
