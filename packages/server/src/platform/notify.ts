@@ -23,8 +23,12 @@ export function createNotifier(options: { readonly url: string; readonly log: Lo
       const set = listeners.get(channel) ?? new Set();
       listeners.set(channel, set);
       set.add(listener);
-      if (set.size === 1) connection.listen(channel);
-      return () => set.delete(listener);
+      if (set.size === 1) connection.say("listen", channel);
+      return () => {
+        if (!set.delete(listener) || set.size > 0) return;
+        listeners.delete(channel);
+        connection.say("unlisten", channel);
+      };
     },
     close: () => connection.close(),
   };
@@ -38,10 +42,15 @@ function keepListening(options: { readonly url: string; readonly log: Log }, lis
   let isClosed = false;
   let retry: NodeJS.Timeout | undefined;
 
-  const listen = (channel: string): void => {
-    client?.query(`listen ${escapeIdentifier(channel)}`).catch(() => {
-      // The connection is going down; connect() listens again for every channel.
-    });
+  // One statement after the other: pg allows no second one while the first is under way.
+  let last: Promise<unknown> = Promise.resolve();
+  const say = (verb: "listen" | "unlisten", channel: string): void => {
+    const current = client;
+    last = last
+      .then(() => current?.query(`${verb} ${escapeIdentifier(channel)}`))
+      .catch(() => {
+        // The connection is going down; connect() listens again for every channel.
+      });
   };
 
   const connect = async (): Promise<void> => {
@@ -66,13 +75,13 @@ function keepListening(options: { readonly url: string; readonly log: Log }, lis
       return;
     }
     client = next;
-    for (const channel of listeners.keys()) listen(channel);
+    for (const channel of listeners.keys()) say("listen", channel);
     for (const set of listeners.values()) for (const listener of set) listener("");
   };
   const first = connect();
 
   return {
-    listen,
+    say,
     close: async () => {
       isClosed = true;
       clearTimeout(retry);
