@@ -7,7 +7,7 @@ export type SseParser = {
 };
 
 /** A frame that grows beyond this is an error, so that a provider cannot fill our memory. */
-export const maxSseFrameChars = 4 * 1024 * 1024;
+const maxSseFrameChars = 4 * 1024 * 1024;
 
 export class SseFrameTooLargeError extends Error {}
 

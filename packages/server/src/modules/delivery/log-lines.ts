@@ -30,7 +30,7 @@ export function closeOutput(open: OpenLine, secret: string): readonly string[] {
   return open.text === "" ? [] : cut(maskSecret(open.text, secret));
 }
 
-export function maskSecret(text: string, secret: string): string {
+function maskSecret(text: string, secret: string): string {
   return secret === "" ? text : text.replaceAll(secret, "[removed]");
 }
 

@@ -39,7 +39,7 @@ export type Import = {
 
 /** Every import of any kind (code, JSON, text, types, literal `import()`), with its target as a URL. A target without a
  *  node of its own counts too: the graph shows some of them only at the importing module. */
-export function listImports(graph: ModuleGraph): Import[] {
+function listImports(graph: ModuleGraph): Import[] {
   const asked = new Set<string>();
   const imports: Import[] = [];
   for (const module of graph.modules) {

@@ -37,8 +37,8 @@ export type Template = {
   readonly output: Readonly<Record<string, JsonValue>>;
 };
 
-export const versionAnnotation = "causeway.dev/version";
-export const needAnnotation = "causeway.dev/need";
+const versionAnnotation = "causeway.dev/version";
+const needAnnotation = "causeway.dev/need";
 
 /** Reads a Template entity of the catalog. Throws `invalid_template` with one issue a wrong field. */
 export function parseTemplate(entity: Entity): Template {

@@ -8,7 +8,7 @@ import type { CatalogPort, EmbeddingPort } from "./ports.ts";
 import { provisioningRoutes } from "./routes.ts";
 import { findStore, loadStore } from "./store/stores.ts";
 
-export type { CatalogPort, Embedded, EmbedCommand, EmbeddingPort } from "./ports.ts";
+export type { CatalogPort, EmbedCommand, EmbeddingPort } from "./ports.ts";
 
 export type ProvisioningDeps = {
   readonly db: Db;

@@ -107,7 +107,7 @@ export async function searchStore(
 }
 
 /** The gateway knows routes by their public name. */
-export function routeName(ref: string): string {
+function routeName(ref: string): string {
   return ref.slice(ref.lastIndexOf("/") + 1);
 }
 

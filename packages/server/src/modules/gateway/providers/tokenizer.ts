@@ -33,7 +33,7 @@ const longestRun = 256;
 
 /** Byte pair merging is quadratic in an unbroken run: 100,000 letters held the process for 4.5 s. Cut into pieces the same
  *  text takes milliseconds and counts a few tokens more, never fewer in any way that matters to a bound. */
-export function cutRuns(text: string): string[] {
+function cutRuns(text: string): string[] {
   if (text.length <= longestRun || !/\S{256}|\s{256}/.test(text)) return [text];
   return text.match(/\S{1,256}\s{0,256}|\s{1,256}/gsu) ?? [text];
 }

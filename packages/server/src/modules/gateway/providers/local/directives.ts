@@ -6,7 +6,7 @@ export type Directives = {
   readonly nothingAnswer: string;
 };
 
-export const defaultDirectives: Directives = {
+const defaultDirectives: Directives = {
   maxSentences: 3,
   citation: "brackets",
   nothingAnswer: "The given passages do not answer this question.",

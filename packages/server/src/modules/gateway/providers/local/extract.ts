@@ -41,7 +41,7 @@ function cite(sentence: Candidate, style: Directives["citation"]): string {
   }
 }
 
-export function pickSentences(task: Task, most: number): Candidate[] {
+function pickSentences(task: Task, most: number): Candidate[] {
   const terms = [...new Set(listTerms(task.question))];
   const candidates = listCandidates(task);
   if (terms.length === 0 || candidates.length === 0) return [];

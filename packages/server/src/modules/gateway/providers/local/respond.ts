@@ -5,8 +5,8 @@ import { extractAnswer } from "./extract.ts";
 import { embedText, hashDimensions } from "./hash-embedding.ts";
 import { readTask, type ChatTurn } from "./passages.ts";
 
-export const extractModel = "extract-1";
-export const hashModel = "hash-256";
+const extractModel = "extract-1";
+const hashModel = "hash-256";
 
 /** A whole answer before it is written: the transport decides how its bytes leave. */
 export type LocalAnswer =

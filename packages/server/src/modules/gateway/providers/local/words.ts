@@ -31,7 +31,7 @@ function isMeaningful(word: string): boolean {
 }
 
 /** Light stemming of English: enough that `releases`, `released` and `releasing` meet, no attempt at grammar. */
-export function stem(word: string): string {
+function stem(word: string): string {
   if (word.length < 4 || /\p{N}/u.test(word)) return word;
   const ending = endings.find(([suffix, least]) => word.endsWith(suffix) && word.length >= least);
   const bare = ending ? word.slice(0, word.length - ending[0].length) + ending[2] : word;

@@ -4,6 +4,6 @@ import { foldStream } from "./fold-stream.ts";
 import { readText, readUsage } from "./from-response.ts";
 
 export { createHttpTransport } from "./client.ts";
-export { toOpenAiRequest, type OpenAiCall, type OutputLimit } from "./to-request.ts";
+export { toOpenAiRequest } from "./to-request.ts";
 
 export const openAiReader: AnswerReader = { readUsage, readText, foldStream, readFailure };
