@@ -14,7 +14,7 @@ import { runRoutes } from "./routes.ts";
 import { createRunService, type RunService } from "./service.ts";
 
 export type { RunService } from "./service.ts";
-export { filters as expressionFilters, parseRepoUrl, type RepoUrl } from "./filters.ts";
+export { filters as expressionFilters } from "./filters.ts";
 
 /** For `createQueue`. */
 export const runQueues: readonly string[] = [wakeQueue];
