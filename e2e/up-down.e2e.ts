@@ -85,68 +85,59 @@ async function expectNothingLeft(home: string, pids: readonly number[], origin: 
   }
 }
 
-test("up in the background leaves a ready platform, down leaves nothing of it", async () => {
+async function expectAdmits(home: string): Promise<void> {
+  const { api, token } = readReady(home);
+  const me = await fetch(`${api}/me`, { headers: { authorization: `Bearer ${token}` } });
+  expect(me.status).toBe(200);
+}
+
+test("up in the background heals a killed control plane, and down leaves nothing of it", async () => {
   const home = newHome();
   await start(home);
-  const ready = readReady(home);
+  const before = readReady(home);
   expect(statSync(join(home, "ready.json")).mode & 0o777).toBe(0o600);
-  expect(ready).toMatchObject({ key: null, service: null, run: null, answer: null });
-  const me = await fetch(`${ready.api}/me`, {
-    headers: { authorization: `Bearer ${ready.token}` },
-  });
-  expect(me.status).toBe(200);
-  const pids = listPids(home);
-  expect(pids.filter((pid) => !isAlive(pid))).toEqual([]);
+  expect(before).toMatchObject({ key: null, service: null, run: null, answer: null });
+  await expectAdmits(home);
+  const { supervisor, children } = readUp(home);
 
   const again = await causeway(["up", "--detach", "--empty"], home);
   expect(again.code).toBe(1);
-  expect(again.out).toContain(`(process ${pids[0]})`);
+  expect(again.out).toContain(`(process ${supervisor.pid})`);
 
+  const control = children.find((child) => child.name === "control");
+  if (!control) throw new Error("up.json names the control plane");
+  killHard(control);
+  await until(() => readReady(home).signIn !== before.signIn);
+  expect(readReady(home).portal).toBe(before.portal);
+  await expectAdmits(home);
+
+  const pids = listPids(home);
+  expect(pids.filter((pid) => !isAlive(pid))).toEqual([]);
   const down = await causeway(["down"], home);
   expect(down.code).toBe(0);
-  await expectNothingLeft(home, pids, ready.portal);
+  await expectNothingLeft(home, pids, before.portal);
   const twice = await causeway(["down", "--json"], home);
   expect(twice.code).toBe(0);
   expect(JSON.parse(twice.out)).toMatchObject({ stopped: [] });
 });
 
-test("down finds everything after its supervisor was killed", async () => {
+test("a start after everything was killed takes the same data up; down finds what lost its supervisor", async () => {
   const home = newHome();
   await start(home);
+  const instance = readFileSync(join(home, "instance.json"), "utf8");
+  const killed = listPids(home);
+  const { supervisor, children } = readUp(home);
+  for (const victim of [supervisor, ...children]) killHard(victim);
+  await start(home);
+  expect(readFileSync(join(home, "instance.json"), "utf8")).toBe(instance);
+  expect(killed.filter(isAlive)).toEqual([]);
+
   const { portal } = readReady(home);
   const pids = listPids(home);
   killHard(readUp(home).supervisor);
   const down = await causeway(["down"], home);
   expect(down.code).toBe(0);
   await expectNothingLeft(home, pids, portal);
-});
-
-test("a start after everything was killed takes the same data up again", async () => {
-  const home = newHome();
-  await start(home);
-  const instance = readFileSync(join(home, "instance.json"), "utf8");
-  const { supervisor, children } = readUp(home);
-  const pids = listPids(home);
-  for (const victim of [supervisor, ...children]) killHard(victim);
-  await start(home);
-  expect(readFileSync(join(home, "instance.json"), "utf8")).toBe(instance);
-  expect(pids.filter(isAlive)).toEqual([]);
-});
-
-test("a killed control plane comes back and ready.json follows it", async () => {
-  const home = newHome();
-  await start(home);
-  const before = readReady(home);
-  const control = readUp(home).children.find((child) => child.name === "control");
-  if (!control) throw new Error("up.json names the control plane");
-  killHard(control);
-  await until(() => readReady(home).signIn !== before.signIn);
-  const after = readReady(home);
-  expect(after.portal).toBe(before.portal);
-  const me = await fetch(`${after.api}/me`, {
-    headers: { authorization: `Bearer ${after.token}` },
-  });
-  expect(me.status).toBe(200);
 });
 
 test("a taken port stops the start before it begins and names the holder", async () => {

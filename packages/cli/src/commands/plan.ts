@@ -1,7 +1,7 @@
 import { InvalidError, plan as planSchema } from "@causeway/contract";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
+import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 import { createRun } from "../client/api.ts";
 import { clientOf, defineCommand, printResult } from "../command.ts";
@@ -67,11 +67,9 @@ function readPlan(file: string) {
     return { path: `${file}:${line}:${col}`, message: error.message.split("\n")[0] ?? "" };
   });
   const wrongShape = parsed.error.issues.map((issue) => {
-    const node: unknown = document.getIn([...issue.path], true);
-    return {
-      path: `${file}${positionOf(node, lines)}`,
-      message: `${issue.path.join(".")}: ${issue.message}`,
-    };
+    const place = issue.path.map(String).join(".");
+    const message = place === "" ? issue.message : `${place}: ${issue.message}`;
+    return { path: `${file}${positionOf(document, issue.path, lines)}`, message };
   });
   throw new InvalidError({
     code: "invalid_plan",
@@ -81,12 +79,15 @@ function readPlan(file: string) {
   });
 }
 
-function positionOf(node: unknown, lines: LineCounter): string {
-  if (typeof node !== "object" || node === null || !("range" in node)) return "";
-  const start: unknown = Array.isArray(node.range) ? node.range[0] : undefined;
-  if (typeof start !== "number") return "";
-  const { line, col } = lines.linePos(start);
-  return `:${line}:${col}`;
+/** Of the named member or, where it is missing, of the nearest one around it. */
+function positionOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): string {
+  const node: unknown = path.length === 0 ? document.contents : document.getIn([...path], true);
+  const offset = isNode(node) ? node.range?.[0] : undefined;
+  if (offset !== undefined) {
+    const { line, col } = lines.linePos(offset);
+    return `:${line}:${col}`;
+  }
+  return path.length === 0 ? "" : positionOf(document, path.slice(0, -1), lines);
 }
 
 function readText(file: string): string {

@@ -76,7 +76,8 @@ function formLines(event: Extract<UpEvent, { kind: "form" }>, style: Style): str
 function readyLines(event: Extract<UpEvent, { kind: "ready" }>, style: Style): string[] {
   const rows = [
     ["Portal", style.accent(event.portal)],
-    ["Sign in (once, within 15 minutes)", style.accent(event.signIn)],
+    ["Sign in", style.accent(event.signIn)],
+    ["", style.dim("works once, within 15 minutes; another one: npx causeway login")],
     ["Model gateway", event.gateway],
     ...(event.service === null ? [] : [["Service", event.service]]),
     ["For scripts", event.readyFile],

@@ -6,6 +6,8 @@ test.each([
   ["/services/handbook/ask?q=a%2Fb&x=..", "handbook", "/ask?q=a%2Fb&x=.."],
   ["/services/a.b-c_1/deep/er/?", "a.b-c_1", "/deep/er/?"],
   ["/services/handbook/%E2%82%AC", "handbook", "/%E2%82%AC"],
+  ["/services/handbook//ask", "handbook", "/ask"],
+  ["/services/handbook//", "handbook", "/"],
   ["/services/handbook/a..b/.well-known", "handbook", "/a..b/.well-known"],
 ])("%s goes to %s as %s", (target, name, path) => {
   expect(parseIngressPath(target)).toEqual({
@@ -36,7 +38,8 @@ test.each([
   "/services/a/b%2Fc",
   "/services/a/b%5cc",
   "/services/a\\..\\x",
-  "/services/a//evil.example",
+  "/services/a/x//evil.example",
+  "/services/a//..",
   "/services/a/%00",
   "/services/a/x%0d%0aset-cookie:y",
   "/services/a/%zz",

@@ -22,8 +22,9 @@ export function parseIngressPath(target: string): IngressTarget {
   const question = target.indexOf("?");
   const path = question === -1 ? target : target.slice(0, question);
   const query = question === -1 ? "" : target.slice(question);
-  const [, , name = "", ...rest] = path.split("/");
-  const reason = confusionIn(path);
+  const [, , name = "", ...segments] = path.split("/");
+  const rest = withoutLeadingEmpty(segments);
+  const reason = confusionIn([name, ...rest].join("/"));
   if (reason) return { kind: "refused", reason };
   if (name.length > 63 || !serviceName.test(name)) {
     return { kind: "refused", reason: "the name of the service is not a name" };
@@ -31,6 +32,12 @@ export function parseIngressPath(target: string): IngressTarget {
   const prefix = `/services/${name}`;
   if (rest.length === 0) return { kind: "addSlash", name, location: `${prefix}/${query}` };
   return { kind: "service", name, path: `/${rest.join("/")}${query}`, prefix };
+}
+
+/** Who joins the service's address, which ends in a slash, with a path that begins with one, means that path. */
+function withoutLeadingEmpty(segments: readonly string[]): readonly string[] {
+  const start = segments.findIndex((segment) => segment !== "");
+  return start === -1 ? segments.slice(-1) : segments.slice(start);
 }
 
 function confusionIn(path: string): string | undefined {
