@@ -1,25 +1,27 @@
 import { InvalidError } from "@causeway/contract";
 import { fuseRanks, takeHighest, type Scored } from "./fuse-ranks.ts";
-import { createLexicalIndex, type LexicalIndex } from "./lexical.ts";
+import { startLexicalIndex, type LexicalIndex } from "./lexical.ts";
 import type { VectorIndex } from "./vector-index.ts";
 
 /** What the driver reads its stores from. */
 export type IndexRows = {
-  /** Changes with every change of the store's chunks. */
-  revisionOf(store: string): Promise<number>;
-  /** In a fixed order: equal scores keep it. */
-  load(store: string): Promise<LoadedStore>;
+  describe(store: string): Promise<StoreState>;
+  /** In a fixed order (equal scores keep it), a page at a time: between two pages others get their turn. */
+  pages(store: string): AsyncIterable<readonly LoadedChunk[]>;
 };
-export type LoadedStore = { readonly dimensions: number; readonly chunks: readonly LoadedChunk[] };
+export type StoreState = {
+  /** Moves with every change of the store's chunks. */
+  readonly revision: number;
+  readonly dimensions: number;
+  readonly chunks: number;
+};
 export type LoadedChunk = {
   readonly id: string;
   readonly vector: Float32Array;
   readonly searchText: string;
 };
 
-type Loaded = {
-  readonly revision: number;
-  readonly dimensions: number;
+type Loaded = Pick<StoreState, "revision" | "dimensions"> & {
   readonly ids: readonly string[];
   /** One after the other, each of length one: cosine is a dot product. */
   readonly vectors: Float32Array;
@@ -39,17 +41,17 @@ export function createExactIndex(rows: IndexRows): VectorIndex {
   const stores = new Map<string, Promise<Loaded>>();
 
   const current = async (store: string): Promise<Loaded> => {
-    const revision = await rows.revisionOf(store);
+    const state = await rows.describe(store);
     const known = stores.get(store);
     const loaded = known && (await known.catch(() => undefined));
-    if (loaded?.revision === revision) {
+    if (loaded?.revision === state.revision) {
       touch(stores, store);
       return loaded;
     }
     // Somebody else may have begun to load while we waited.
     const begun = stores.get(store);
     if (begun && begun !== known) return begun;
-    const loading = load(rows, store, revision);
+    const loading = load(rows, store, state);
     stores.set(store, loading);
     loading.catch(() => stores.get(store) === loading && stores.delete(store));
     const fresh = await loading;
@@ -62,7 +64,7 @@ export function createExactIndex(rows: IndexRows): VectorIndex {
       const loaded = await current(store);
       if (vector.length !== loaded.dimensions) throw wrongDimensions(loaded.dimensions, vector);
       const near = takeHighest(cosines(loaded, normalize(vector)), candidates);
-      const wordy = takeHighest(toScored(loaded.lexical.score(text)), candidates);
+      const wordy = takeHighest(loaded.lexical.score(text), candidates);
       return fuseRanks([near, wordy])
         .slice(0, limit)
         .flatMap(({ position, score }) => {
@@ -73,19 +75,20 @@ export function createExactIndex(rows: IndexRows): VectorIndex {
   };
 }
 
-async function load(rows: IndexRows, store: string, revision: number): Promise<Loaded> {
-  const { dimensions, chunks } = await rows.load(store);
-  const vectors = new Float32Array(chunks.length * dimensions);
-  for (const [position, { vector }] of chunks.entries()) {
-    vectors.set(normalize(vector), position * dimensions);
+/** A store that changes meanwhile is read as it comes; its new revision has the next search read it again. */
+async function load(rows: IndexRows, store: string, state: StoreState): Promise<Loaded> {
+  const { revision, dimensions, chunks } = state;
+  const vectors = new Float32Array(chunks * dimensions);
+  const ids: string[] = [];
+  const lexical = startLexicalIndex();
+  for await (const page of rows.pages(store)) {
+    for (const { id, vector, searchText } of page.slice(0, chunks - ids.length)) {
+      vectors.set(normalize(vector), ids.length * dimensions);
+      lexical.add(searchText);
+      ids.push(id);
+    }
   }
-  return {
-    revision,
-    dimensions,
-    ids: chunks.map(({ id }) => id),
-    vectors,
-    lexical: createLexicalIndex(chunks.map(({ searchText }) => searchText)),
-  };
+  return { revision, dimensions, ids, vectors, lexical: lexical.build() };
 }
 
 /** Only what is near at all: a zero vector (a question without a word that counts) is near nothing. */
@@ -96,10 +99,6 @@ function* cosines({ vectors, dimensions, ids }: Loaded, query: Float32Array): Ge
     for (let at = 0; at < dimensions; at++) score += (vectors[offset + at] ?? 0) * (query[at] ?? 0);
     if (score > 0) yield { position, score };
   }
-}
-
-function* toScored(scores: ReadonlyMap<number, number>): Generator<Scored> {
-  for (const [position, score] of scores) yield { position, score };
 }
 
 export function normalize(vector: Float32Array): Float32Array {

@@ -6,7 +6,8 @@ import { provisionStore } from "./actions/provision-store.ts";
 import { createExactIndex } from "./exact-index.ts";
 import type { CatalogPort, EmbeddingPort } from "./ports.ts";
 import { provisioningRoutes } from "./routes.ts";
-import { findStore, loadStore } from "./store/stores.ts";
+import { getStore } from "./service.ts";
+import { readChunks } from "./store/stores.ts";
 
 export type { CatalogPort, EmbedCommand, EmbeddingPort } from "./ports.ts";
 
@@ -27,8 +28,8 @@ export type Provisioning = {
 export function createProvisioning(deps: ProvisioningDeps): Provisioning {
   const { db } = deps;
   const index = createExactIndex({
-    revisionOf: async (store) => (await findStore(db, store))?.revision ?? 0,
-    load: (store) => loadStore(db, store),
+    describe: (ref) => getStore(db, ref),
+    pages: (ref) => readChunks(db, ref),
   });
   const shared = { ...deps, index };
   return {

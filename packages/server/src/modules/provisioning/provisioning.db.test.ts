@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, open, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { AnyAction } from "@causeway/contract";
+import { LimitError, type AnyAction } from "@causeway/contract";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createCatalog, type Catalog } from "#modules/catalog";
@@ -191,6 +191,28 @@ test.each([
   const again = await load();
   expect(again).toEqual(undisturbed);
   expect(await listRows()).toEqual(rows);
+});
+
+test("a budget that refuses in the middle fails the step; tried again, only the rest is embedded", async () => {
+  await documents(manyDocuments);
+  await provision();
+  const embed = embedding.embed.bind(embedding);
+  const refuse = async () => {
+    throw new LimitError({
+      code: "budget_exceeded",
+      message: "The budget is used up until 1 April",
+    });
+  };
+  let calls = 0;
+  embedding.embed = (command) => (++calls === 3 ? refuse() : embed(command));
+  await expect(load()).rejects.toMatchObject({ code: "budget_exceeded" });
+  const stored = await countChunks();
+  expect(stored).toBeGreaterThan(0);
+  embedding.calls.length = 0;
+  const result = await load();
+  const embedded = embedding.calls.reduce((sum, { texts }) => sum + texts.length, 0);
+  expect(embedded).toBe((await countChunks()) - stored);
+  expect(result.output).toMatchObject({ documents: 60, unchanged: 0 });
 });
 
 test("a known document is never embedded again; a changed one replaces its old self", async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { checkEntries, decodeDocument, roleOf } from "./documents.ts";
-import { createExactIndex, normalize, type IndexRows, type LoadedStore } from "./exact-index.ts";
+import { createExactIndex, normalize, type IndexRows, type LoadedChunk } from "./exact-index.ts";
 import { fuseRanks, takeHighest } from "./fuse-ranks.ts";
-import { createLexicalIndex } from "./lexical.ts";
+import { startLexicalIndex } from "./lexical.ts";
 import { listTerms } from "./terms.ts";
 
 test("terms are lower case, without accents, stop words and plural s", () => {
@@ -17,19 +17,23 @@ test("terms are lower case, without accents, stop words and plural s", () => {
   expect(listTerms("what is it")).toEqual(["what", "is", "it"]);
 });
 
+function lexicalIndex(texts: readonly string[]) {
+  const builder = startLexicalIndex();
+  for (const text of texts) builder.add(text);
+  return builder.build();
+}
+
 test("BM25 prefers rare terms, more occurrences and shorter texts", () => {
-  const index = createLexicalIndex([
+  const index = lexicalIndex([
     "travel cost cost",
     "travel",
     "travel by train, which is slow but pleasant for everybody on board",
     "garden",
   ]);
-  const scores = index.score("travel cost");
-  expect(new Set(scores.keys())).toEqual(new Set([0, 1, 2]));
-  expect(scores.get(0)).toBeGreaterThan(scores.get(1) ?? 0);
-  expect(scores.get(1)).toBeGreaterThan(scores.get(2) ?? 0);
-  expect(index.score("nothing of this").size).toBe(0);
-  expect(createLexicalIndex([]).score("travel").size).toBe(0);
+  const scores = [...index.score("travel cost")].toSorted((a, b) => b.score - a.score);
+  expect(scores.map(({ position }) => position)).toEqual([0, 1, 2]);
+  expect([...index.score("nothing of this")]).toEqual([]);
+  expect([...lexicalIndex([]).score("travel")]).toEqual([]);
 });
 
 test("what several rankings place high comes first; one ranking alone keeps its order", () => {
@@ -47,21 +51,26 @@ test("the highest scores come in order, and equal ones in the order of the docum
   expect(takeHighest(scores, 9)).toHaveLength(5);
 });
 
-function memoryRows(
-  store: LoadedStore,
-): IndexRows & { revision: number; loads: number; store: LoadedStore } {
-  return {
+type Memory = { dimensions: number; chunks: readonly LoadedChunk[] };
+type MemoryRows = IndexRows & { revision: number; loads: number; store: Memory; isDown: boolean };
+
+function memoryRows(store: Memory): MemoryRows {
+  const rows: MemoryRows = {
     revision: 1,
     loads: 0,
     store,
-    async revisionOf() {
-      return this.revision;
+    isDown: false,
+    describe: async () => {
+      const { dimensions, chunks } = rows.store;
+      return { revision: rows.revision, dimensions, chunks: chunks.length };
     },
-    async load() {
-      this.loads += 1;
-      return this.store;
+    pages: async function* () {
+      if (rows.isDown) throw new Error("the database is restarting");
+      rows.loads += 1;
+      for (const chunk of rows.store.chunks) yield [chunk];
     },
   };
+  return rows;
 }
 const chunk = (id: string, vector: number[], searchText: string) => ({
   id,
@@ -100,11 +109,10 @@ test("a vector of other dimensions is refused in words, an empty store answers n
 
 test("a store that fails to load is tried again", async () => {
   const rows = memoryRows({ dimensions: 2, chunks: [chunk("a", [1, 0], "leave")] });
-  const load = rows.load.bind(rows);
-  rows.load = () => Promise.reject(new Error("the database is restarting"));
+  rows.isDown = true;
   const index = createExactIndex(rows);
   await expect(index.search(question)).rejects.toThrow("restarting");
-  rows.load = load;
+  rows.isDown = false;
   expect(await index.search(question)).toHaveLength(1);
 });
 

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Db, Tx } from "#platform/db/database";
-import type { LoadedStore } from "../exact-index.ts";
+import type { LoadedChunk } from "../exact-index.ts";
 import { searchTextOf } from "../chunks.ts";
 import type { ProvisioningTables } from "../tables.ts";
 
@@ -89,27 +89,34 @@ export async function touchStore(tx: Tx, ref: string): Promise<void> {
      where ref = ${ref}`.execute(tx);
 }
 
+const chunksAPage = 2_000;
+
 /** Everything that is searched, in the order of paths. */
-export async function loadStore(db: Db, ref: string): Promise<LoadedStore> {
-  const tables = db.withTables<ProvisioningTables>();
-  const store = await findStore(db, ref);
-  const rows = await tables
-    .selectFrom("vector_chunk as c")
-    .innerJoin("vector_file as f", "f.id", "c.file_id")
-    .select(["c.id", "c.headings", "c.text", "c.embedding", "f.title"])
-    .where("f.store_ref", "=", ref)
-    .where("f.replaced_by", "is", null)
-    .orderBy("f.path")
-    .orderBy("c.position")
-    .execute();
-  return {
-    dimensions: store?.dimensions ?? 0,
-    chunks: rows.map((row) => ({
+export async function* readChunks(db: Db, ref: string): AsyncGenerator<LoadedChunk[]> {
+  let after = { path: "", position: -1 };
+  for (;;) {
+    const { path, position } = after;
+    const rows = await db
+      .withTables<ProvisioningTables>()
+      .selectFrom("vector_chunk as c")
+      .innerJoin("vector_file as f", "f.id", "c.file_id")
+      .select(["c.id", "c.headings", "c.text", "c.embedding", "c.position", "f.title", "f.path"])
+      .where("f.store_ref", "=", ref)
+      .where("f.replaced_by", "is", null)
+      .where((eb) => eb(eb.refTuple("f.path", "c.position"), ">", eb.tuple(path, position)))
+      .orderBy("f.path")
+      .orderBy("c.position")
+      .limit(chunksAPage)
+      .execute();
+    yield rows.map((row) => ({
       id: String(row.id),
       vector: fromBytes(row.embedding),
       searchText: searchTextOf(row.title, row),
-    })),
-  };
+    }));
+    const last = rows.at(-1);
+    if (!last || rows.length < chunksAPage) return;
+    after = { path: last.path, position: last.position };
+  }
 }
 
 export function toBytes(vector: Float32Array): Buffer {
