@@ -50,7 +50,7 @@ export type WorkloadSpec = {
   readonly isBeside: boolean;
 };
 
-const workloadTimes = {
+export const workloadTimes = {
   startMs: 20_000,
   probeMs: 5_000,
   failedProbes: 3,
