@@ -24,7 +24,6 @@ export function createQueue(options: {
     connectionString: options.url,
     application_name: "causeway queue",
     max: 4,
-    useListenNotify: true,
     // Nothing here is scheduled by cron yet.
     schedule: false,
   });
@@ -46,8 +45,9 @@ export function createQueue(options: {
   };
 }
 
+// No `notify`: PostgreSQL lets one notifying transaction commit at a time, for the whole database, so every submission
+// would queue behind the others' fsync (it was the first wait at 64 callers). Who wants to be quick signals after commit.
 const queueSettings = {
-  notify: true,
   retryLimit: 10,
   expireInSeconds: 60,
   // A job of a wake-up tells nothing once it is done.
@@ -59,5 +59,4 @@ const workSettings = {
   batchSize: 64,
   burstWhenBatchFull: true,
   pollingIntervalSeconds: 1,
-  notifyPollingIntervalSeconds: 5,
 } as const;

@@ -48,8 +48,10 @@ import {
   makeRetried,
   replacePreview,
   tell,
+  type NewRun,
   type RunQuery,
   type TemplateCounts,
+  type Told,
 } from "./store/runs.ts";
 
 export type ServiceDeps = {
@@ -129,23 +131,18 @@ async function submit(deps: ServiceDeps, submission: Submission): Promise<string
   const previewed = await preview(deps, saved, { runId, principal });
   const isStarted = submission.start === true;
   const isInline = isStarted && isHarmless(saved, deps.registry);
+  const planHash = hashPlan(saved, sha256);
+  const run: NewRun = {
+    id: runId,
+    principal: principal.ref,
+    state: isStarted ? "ready" : "previewed",
+    plan: saved,
+    planHash,
+    submission: submissionId === undefined ? undefined : { id: submissionId, hash: submittedHash },
+    ...previewed,
+  };
   const isInserted = await deps.db.transaction().execute(async (tx) => {
-    const isNew = await insertRun(tx, {
-      id: runId,
-      principal: principal.ref,
-      state: isStarted ? "ready" : "previewed",
-      plan: saved,
-      planHash: hashPlan(saved, sha256),
-      submission:
-        submissionId === undefined ? undefined : { id: submissionId, hash: submittedHash },
-      ...previewed,
-    });
-    if (!isNew) return false;
-    const planHash = hashPlan(saved, sha256);
-    const told = { planHash, title: saved.title, templateRef: saved.source?.templateRef ?? null };
-    await tell(tx, { runId, actor: principal.ref, what: "submitted", detail: told });
-    if (isStarted)
-      await tell(tx, { runId, actor: principal.ref, what: "started", detail: { planHash } });
+    if (!(await insertRun(tx, run, toldOf(run)))) return false;
     // Who runs it inline needs nobody woken; the sweeper is the safety net.
     if (isStarted && !isInline) await deps.queue.send(tx, wakeQueue, { runId });
     deps.crashPoint("runs:submit:before-commit");
@@ -156,6 +153,15 @@ async function submit(deps: ServiceDeps, submission: Submission): Promise<string
   if (isInline) await runInline(deps, runId);
   else if (isStarted) deps.worker.wake(runId);
   return runId;
+}
+
+function toldOf({ state, plan, planHash }: NewRun): Told[] {
+  const templateRef = plan.source?.templateRef ?? null;
+  const submitted: Told = {
+    what: "submitted",
+    detail: { planHash, title: plan.title, templateRef },
+  };
+  return state === "ready" ? [submitted, { what: "started", detail: { planHash } }] : [submitted];
 }
 
 /** The same submission again is the same run; the same id with another plan is a mistake. */

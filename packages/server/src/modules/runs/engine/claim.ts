@@ -23,7 +23,7 @@ export type Worker = {
   start(): Promise<void>;
   /** Stops what runs here and leaves it for others. */
   stop(): Promise<void>;
-  /** After the commit that made a run ready; does nothing in a process that takes no runs. */
+  /** After the commit that made a run ready: takes it, or tells those who take runs. */
   wake(runId: string): void;
   /** Takes this run now, whatever else runs here; resolves when this process does not hold it any more. */
   runNow(runId: string): Promise<void>;
@@ -36,6 +36,7 @@ export function createWorker(
   const waiting = new Set<string>();
   let isTaking = false;
   let sweeping: NodeJS.Timeout | undefined;
+  let stopListening = (): void => {};
 
   const takeWaiting = (): void => {
     for (const runId of waiting) {
@@ -45,6 +46,10 @@ export function createWorker(
     }
   };
   const held = createHeldRuns(deps, { ...options, onRoom: takeWaiting });
+  const offer = (runId: string): void => {
+    waiting.add(runId);
+    takeWaiting();
+  };
   const sweep = async (): Promise<void> => {
     try {
       const room = options.maxRuns - held.size - waiting.size;
@@ -59,9 +64,9 @@ export function createWorker(
   return {
     start: async () => {
       isTaking = true;
+      stopListening = deps.signals.onReady(offer);
       await deps.queue.work(wakeQueue, async (jobs) => {
-        for (const job of jobs) if ("runId" in job) waiting.add(String(job.runId));
-        takeWaiting();
+        for (const job of jobs) if ("runId" in job) offer(String(job.runId));
       });
       await sweep();
       await removeLeftWorkspaces(deps).catch((error: unknown) => {
@@ -70,14 +75,14 @@ export function createWorker(
     },
     stop: async () => {
       isTaking = false;
+      stopListening();
       clearTimeout(sweeping);
       await held.stop();
       await releaseLeases(deps.db, options.holder);
     },
     wake: (runId) => {
-      if (!isTaking) return;
-      waiting.add(runId);
-      takeWaiting();
+      if (isTaking && held.size < options.maxRuns) offer(runId);
+      else deps.signals.ready(runId);
     },
     runNow: (runId) => held.take(runId),
   };

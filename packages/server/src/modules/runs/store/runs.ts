@@ -16,59 +16,40 @@ export type NewRun = {
   readonly steps: readonly RunStep[];
 };
 
-/** For how long a run that just became ready is left to whoever was woken for it, before the sweeper looks. */
-const graceForWakeUp = sql<Date>`clock_timestamp() + interval '1 second'`;
+/** What a person did with a run, for audit log and events. */
+export type Told = {
+  readonly what: "submitted" | "previewed" | "started" | "retried" | "cancelled";
+  readonly detail: Readonly<Record<string, unknown>>;
+};
 
-/** False when this principal has submitted under this id before. */
-export async function insertRun(tx: Tx, run: NewRun): Promise<boolean> {
-  const inserted = await tx
-    .withTables<RunTables>()
-    .insertInto("run")
-    .values({
-      id: run.id,
-      // A text column takes no NUL; the plan itself is kept as it came.
-      title: run.plan.title.replaceAll("\0", ""),
-      state: run.state,
-      principal: run.principal,
-      template_ref: run.plan.source?.templateRef ?? null,
-      submission_id: run.submission?.id ?? null,
-      submission_hash: run.submission?.hash ?? null,
-      plan_hash: run.planHash,
-      steps_total: run.steps.length,
-      lease_until: run.state === "ready" ? graceForWakeUp : null,
-    })
-    .onConflict((conflict) =>
-      conflict
-        .columns(["principal", "submission_id"])
-        .where("submission_id", "is not", null)
-        .doNothing(),
-    )
-    .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows === 0n) return false;
-  await tx
-    .withTables<RunTables>()
-    .insertInto("run_plan")
-    .values({
-      run_id: run.id,
-      plan: JSON.stringify(run.plan),
-      preview: JSON.stringify(run.preview),
-    })
-    .execute();
-  await insertSteps(tx, run.id, run.steps);
-  return true;
+/** One round trip. False when this principal has submitted under this id before. */
+export async function insertRun(tx: Tx, run: NewRun, told: readonly Told[]): Promise<boolean> {
+  const row = {
+    // A text column takes neither NUL nor half a surrogate pair; the plan itself is kept as it came.
+    title: run.plan.title.replaceAll("\0", "").toWellFormed(),
+    state: run.state,
+    principal: run.principal,
+    templateRef: run.plan.source?.templateRef,
+    submissionId: run.submission?.id,
+    submissionHash: run.submission?.hash,
+    planHash: run.planHash,
+    steps: toStoredSteps(run.steps),
+  };
+  const tales = told.map(({ what, detail }) => ({ what, detail: canonicalJson(detail) }));
+  const { rows } = await sql<{ isNew: boolean }>`
+    select run_insert(${run.id}, ${JSON.stringify(row)}, ${JSON.stringify(run.plan)},
+      ${JSON.stringify(run.preview)}, ${JSON.stringify(tales)}) as "isNew"`.execute(tx);
+  return rows[0]?.isNew ?? false;
 }
 
-async function insertSteps(tx: Tx, runId: string, steps: readonly RunStep[]): Promise<void> {
-  if (steps.length === 0) return;
-  const rows = steps.map((step, position) => ({
-    run_id: runId,
-    id: step.id,
+function toStoredSteps(steps: readonly RunStep[]) {
+  return steps.map(({ id, planStep, iteration, dependsOn }, position) => ({
+    id,
     position,
-    plan_step: step.planStep,
-    iteration: step.iteration === null ? null : JSON.stringify(step.iteration),
-    depends_on: [...step.dependsOn],
+    planStep,
+    iteration: iteration === null ? undefined : JSON.stringify(iteration),
+    dependsOn,
   }));
-  await tx.withTables<RunTables>().insertInto("run_step").values(rows).execute();
 }
 
 /** The run was previewed anew and waits for a start again. */
@@ -84,7 +65,8 @@ export async function replacePreview(
     .where("run_id", "=", runId)
     .execute();
   await runs.deleteFrom("run_step").where("run_id", "=", runId).execute();
-  await insertSteps(tx, runId, anew.steps);
+  const steps = JSON.stringify(toStoredSteps(anew.steps));
+  await sql`select run_write_steps(${runId}, ${steps})`.execute(tx);
   await runs
     .updateTable("run")
     .set({ steps_total: anew.steps.length })
@@ -97,7 +79,8 @@ export async function makeReady(tx: Tx, runId: string): Promise<boolean> {
   const result = await tx
     .withTables<RunTables>()
     .updateTable("run")
-    .set({ state: "ready", lease_until: graceForWakeUp })
+    // Left for a second to whoever is woken for it, before the sweeper looks.
+    .set({ state: "ready", lease_until: sql<Date>`clock_timestamp() + interval '1 second'` })
     .where("id", "=", runId)
     .where("state", "=", "previewed")
     .executeTakeFirst();
@@ -258,15 +241,10 @@ export async function countByTemplate(db: Db): Promise<TemplateCounts[]> {
   return rows;
 }
 
-/** What a person did, in audit log and events, in one round trip. */
+/** One round trip for audit log and event. */
 export async function tell(
   tx: Tx,
-  told: {
-    readonly runId: string;
-    readonly actor: string;
-    readonly what: "submitted" | "previewed" | "started" | "retried" | "cancelled";
-    readonly detail: Readonly<Record<string, unknown>>;
-  },
+  told: Told & { readonly runId: string; readonly actor: string },
 ): Promise<void> {
   const detail = canonicalJson(told.detail);
   await sql`select run_tell(${told.runId}, ${told.actor}, ${told.what}, ${detail})`.execute(tx);

@@ -144,6 +144,38 @@ begin
   perform event_record('dev.causeway.run.' || p_what, p_run, p_actor, null, p_detail::json);
 end $$;
 
+create function run_write_steps(p_run text, p_steps json) returns void language sql as $$
+  insert into run_step (run_id, id, position, plan_step, iteration, depends_on)
+    select p_run, s.id, s.position, s."planStep", s.iteration::json,
+           array(select json_array_elements_text(s."dependsOn"))
+      from json_to_recordset(p_steps)
+        as s(id text, position int, "planStep" text, iteration text, "dependsOn" json)
+$$;
+
+-- A new run with its plan, preview, steps and what is told of it, in one round trip. False when this principal has
+-- submitted under this id before. A ready run is left for a second to whoever is woken for it before the sweeper looks.
+create function run_insert(p_run text, p_row json, p_plan text, p_preview text, p_told json)
+returns boolean language plpgsql as $$
+declare
+  told record;
+begin
+  insert into run (id, title, state, principal, template_ref, submission_id, submission_hash, plan_hash, steps_total, lease_until)
+    select p_run, r.title, r.state, r.principal, r."templateRef", r."submissionId", r."submissionHash", r."planHash",
+           json_array_length(r.steps), case when r.state = 'ready' then clock_timestamp() + interval '1 second' end
+      from json_to_record(p_row) as r(title text, state text, principal text, "templateRef" text, "submissionId" text,
+        "submissionHash" text, "planHash" text, steps json)
+    on conflict (principal, submission_id) where submission_id is not null do nothing;
+  if not found then
+    return false;
+  end if;
+  insert into run_plan (run_id, plan, preview) values (p_run, p_plan::json, p_preview::json);
+  perform run_write_steps(p_run, p_row->'steps');
+  for told in select * from json_to_recordset(p_told) as t(what text, detail text) loop
+    perform run_tell(p_run, p_row->>'principal', told.what, told.detail);
+  end loop;
+  return true;
+end $$;
+
 -- Takes a run that is ready, or whose holder's lease has run out, and answers all that its interpreter needs; null when
 -- there is nothing to take.
 create function run_claim(p_run text, p_holder text, p_lease interval) returns json language plpgsql as $$
