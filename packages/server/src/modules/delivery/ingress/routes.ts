@@ -99,7 +99,10 @@ async function forward(
     });
     return await reply.code(answer.status).headers(answer.headers).send(answer.body);
   } catch (error) {
-    if (body?.errored) throw body.errored;
+    if (body?.errored) {
+      void reply.header("connection", "close");
+      throw body.errored;
+    }
     if (gone.signal.aborted) return reply;
     request.log.warn({ err: error, service: target.name }, "service did not answer");
     return refuseDown(target.name, "it broke the connection off", reply);
@@ -135,5 +138,7 @@ function readBody(request: FastifyRequest, limitBytes: number): Readable | undef
   });
   // When undici gives up on the body it destroys it; the error is the request's, handled there.
   limited.on("error", () => {});
+  // What nobody reads any more is thrown away: the next request on this connection waits behind it.
+  limited.once("close", () => request.raw.unpipe(limited).resume());
   return request.raw.pipe(limited);
 }
