@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { readyFile, serviceAnswer, type ReadyFile, type ServiceAnswer } from "@causeway/contract";
@@ -8,11 +8,17 @@ export const repositoryRoot = resolve(import.meta.dirname, "..");
 
 export type Finished = { readonly code: number; readonly out: string; readonly err: string };
 
+export type Settings = Readonly<Record<string, string>>;
+
 /** `causeway <words>` as a person would give it, in a process of its own. */
-export async function causeway(words: readonly string[], home: string): Promise<Finished> {
+export async function causeway(
+  words: readonly string[],
+  home: string,
+  settings: Settings = {},
+): Promise<Finished> {
   const main = join(repositoryRoot, "packages/cli/src/main.ts");
   const { CAUSEWAY_URL: _url, CAUSEWAY_TOKEN: _token, ...environment } = process.env;
-  const env = { ...environment, CAUSEWAY_HOME: home, NO_COLOR: "1" };
+  const env = { ...environment, ...settings, CAUSEWAY_HOME: home, NO_COLOR: "1" };
   return new Promise((resolve) => {
     const options = { env, cwd: repositoryRoot, maxBuffer: 64 * 1024 * 1024 };
     execFile(process.execPath, [main, ...words], options, (error, out, err) => {
@@ -22,9 +28,12 @@ export async function causeway(words: readonly string[], home: string): Promise<
   });
 }
 
-/** An empty folder with a short path: sockets of the database have a limit. */
+/** An empty folder with a short path: sockets of the database have a limit. As root its database runs under another user,
+ *  who may pass: then the data lies inside too, and is copied and removed with it. */
 export function newHome(): string {
-  return mkdtempSync(join(tmpdir(), "cw-"));
+  const home = mkdtempSync(join(tmpdir(), "cw-"));
+  chmodSync(home, 0o711);
+  return home;
 }
 
 export function readReady(home: string): ReadyFile {
@@ -35,11 +44,16 @@ export type TestPlatform = { readonly home: string; readonly stop: () => Promise
 
 /** A platform on free ports; fails with everything that the start said. */
 export async function startPlatform(
-  options: { readonly home?: string; readonly words?: readonly string[] } = {},
+  options: {
+    readonly home?: string;
+    readonly words?: readonly string[];
+    readonly settings?: Settings;
+  } = {},
 ): Promise<TestPlatform> {
   const home = options.home ?? newHome();
   const ports = ["--port", "0", "--gateway-port", "0"];
-  const started = await causeway(["up", "--detach", ...ports, ...(options.words ?? [])], home);
+  const words = ["up", "--detach", ...ports, ...(options.words ?? [])];
+  const started = await causeway(words, home, options.settings);
   if (started.code !== 0) {
     await removePlatform(home);
     throw new Error(`up ended with ${started.code}\n${started.out}\n${started.err}`);
