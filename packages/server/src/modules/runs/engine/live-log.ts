@@ -43,7 +43,8 @@ export function createLiveLog(options: {
     take: () => {
       const latest = [...progress].map(([id, value]) => ({ id, progress: value }));
       progress.clear();
-      return { lines: waiting, progress: latest };
+      // A copy: lines that come while these are written must not count as written.
+      return { lines: [...waiting], progress: latest };
     },
     written: (lines) => {
       const last = lines.at(-1)?.seq ?? 0;
