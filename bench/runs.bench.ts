@@ -1,5 +1,5 @@
 // Runs on the embedded PostgreSQL with fsync on. Database, queue, workers and callers share this process's machine.
-import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineAction, noCost, type Plan } from "@causeway/contract";
@@ -54,6 +54,8 @@ function planOf(steps: number): Plan {
 
 export const bench: Bench = async (say) => {
   const directory = await mkdtemp(join(tmpdir(), "causeway-bench-"));
+  // As root the database runs as another user, who must pass through.
+  await chmod(directory, 0o711);
   const home = await createHome(join(directory, "home"));
   const postgres = await startEmbeddedPostgres({ home, log: silentLog });
   const database = openDatabase({ url: postgres.url, maxConnections: 16 });

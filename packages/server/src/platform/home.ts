@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { access, constants, mkdir, readFile } from "node:fs/promises";
+import { access, chmod, constants, mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidError } from "@causeway/contract";
 import { newSecret } from "./ids.ts";
@@ -59,11 +59,12 @@ export function homePaths(root: string): Home {
 }
 
 /** Makes what is missing. Nobody else may read it; as root others may pass through the top (not list it), because the
- *  database runs under an unprivileged user there. A directory that exists keeps the mode its owner gave it. */
+ *  database runs under an unprivileged user there. */
 export async function createHome(root: string): Promise<Home> {
   const home = homePaths(root);
   try {
-    await mkdir(root, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    if (process.getuid?.() === 0) await openPassage(root);
     const inside = [
       home.repositories,
       home.workspaces,
@@ -86,6 +87,13 @@ export async function createHome(root: string): Promise<Home> {
     });
   }
   return home;
+}
+
+/** Also for a directory that was there before: with a closed one the data would have to lie elsewhere, and stay behind
+ *  when somebody removes the home. */
+async function openPassage(root: string): Promise<void> {
+  const { mode, uid } = await stat(root);
+  if (uid === 0) await chmod(root, (mode & 0o777) | 0o011);
 }
 
 /** A secret of this platform, made at first use and kept in a file that only its owner can read. */

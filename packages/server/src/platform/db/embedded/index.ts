@@ -38,6 +38,12 @@ export async function startEmbeddedPostgres(
   const placement = await choosePlacement(home, account);
   const cluster: Cluster = { binaries, account, dataDirectory: placement.dataDirectory };
 
+  if (placement.dataDirectory !== home.postgres) {
+    onProgress(
+      `the database lies in ${placement.dataDirectory}: its user cannot reach ${home.root}`,
+    );
+  }
+
   const left = await attach(cluster.dataDirectory, signal);
   if (left) onProgress("found the database still running");
   const server = left ?? (await start(cluster, placement.socketDirectory, options));
