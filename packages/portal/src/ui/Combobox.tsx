@@ -92,7 +92,8 @@ export function Combobox(props: ComboboxProps) {
               setActive(0);
               setOpen(true);
             }}
-            onClick={open}
+            // Not on click: something above may move the field between press and release.
+            onMouseDown={open}
             onKeyDown={onKeyDown}
             onBlur={() => {
               close();

@@ -15,7 +15,7 @@ export type EmptyProps = {
 
 export function Empty({ icon: Icon, title, children, action, command }: EmptyProps) {
   return (
-    <div className="flex flex-col items-center gap-2 rounded-md border border-dashed border-border px-6 py-8 text-center">
+    <div className="flex flex-col items-center gap-2 px-6 py-8 text-center">
       <Icon aria-hidden className="size-5 text-muted" />
       <p className="text-14 font-medium">{title}</p>
       <div className="max-w-md text-13 text-muted">{children}</div>

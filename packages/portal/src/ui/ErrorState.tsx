@@ -12,9 +12,9 @@ export type ErrorStateProps = {
 export function ErrorState({ problem, onRetry }: ErrorStateProps) {
   return (
     <div role="alert" className="rounded-md border border-bad/40 bg-bad-soft px-4 py-3 text-13">
-      <div className="flex items-start gap-2">
+      <div className="flex flex-wrap items-start gap-2">
         <OctagonX aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
-        <div className="flex min-w-0 flex-1 flex-col gap-1">
+        <div className="flex min-w-48 flex-1 flex-col gap-1">
           <p className="font-semibold">{problem.title}</p>
           <p className="break-words">{problem.detail}</p>
           {problem.issues && problem.issues.length > 0 && (

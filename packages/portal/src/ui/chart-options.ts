@@ -51,7 +51,11 @@ export function chartOptions({
   times,
 }: ChartSetup): uPlot.Options {
   const axis = { stroke: palette.text, font: palette.font, ticks: { stroke: palette.grid } };
-  const bars = uPlot.paths.bars?.({ size: [0.7, 40], radius: 0.12 });
+  // Two kinds stand side by side: stacked they would look like one sum.
+  const barsOf = (at: number) =>
+    series.length === 1
+      ? uPlot.paths.bars?.({ size: [0.7, 40], radius: 0.12 })
+      : uPlot.paths.bars?.({ size: [0.35, 24], radius: 0.12, align: at === 0 ? -1 : 1 });
   const halfStep = (times[1] ?? 0) > 0 ? ((times[1] ?? 0) - (times[0] ?? 0)) / 2_000 : 1_800;
   return {
     width,
@@ -79,7 +83,7 @@ export function chartOptions({
     ],
     series: [
       { label: "Time", value: (_plot, at) => (at === null ? "" : formatTime(at * 1_000)) },
-      ...series.map((each) => ({
+      ...series.map((each, place) => ({
         label: each.name,
         stroke: palette.accent,
         fill: () => (each.look === "solid" ? palette.accent : hatch(palette.accent)),
@@ -90,11 +94,13 @@ export function chartOptions({
           if (at === null) return "";
           return value === null ? "no data" : format(value);
         },
-        ...(bars ? { paths: bars } : {}),
+        ...pathsOf(barsOf(place)),
       })),
     ],
   };
 }
+
+const pathsOf = (paths: uPlot.Series.PathBuilder | undefined) => (paths ? { paths } : {});
 
 /** Stripes of a colour: what is not real money looks like it. */
 function hatch(colour: string): CanvasPattern | string {

@@ -1,8 +1,9 @@
-import type { Entity, Json } from "@causeway/contract";
+import { refOfEntity, type Entity, type Json } from "@causeway/contract";
 import { ExternalLink } from "lucide-react";
 import { Fragment } from "react";
-import { findEntityPath } from "../../paths.ts";
+import { findEntityPath, paths } from "../../paths.ts";
 import { Badge } from "../../ui/Badge.tsx";
+import { formatPlural } from "../../ui/format.ts";
 import { Link } from "../../ui/Link.tsx";
 import { Definitions, Section } from "../../ui/Page.tsx";
 import { EntityLink } from "../EntityLink.tsx";
@@ -21,7 +22,15 @@ export function AboutTab({ entity }: { readonly entity: Entity }) {
           <Definitions
             items={fields.map(([name, value]) => ({
               name: relationWord(name),
-              value: <FieldValue value={value} />,
+              value:
+                depthOf(value) > deepest ? (
+                  <Link href={paths.entity(refOfEntity(entity), "yaml")}>
+                    {Array.isArray(value) ? formatPlural(value.length, "item") : "structure"}, in
+                    the YAML
+                  </Link>
+                ) : (
+                  <FieldValue value={value} />
+                ),
             }))}
           />
         )}
@@ -52,6 +61,14 @@ export function AboutTab({ entity }: { readonly entity: Entity }) {
       </div>
     </div>
   );
+}
+
+/** Deeper structure than a list of objects reads better as the text it was written in. */
+const deepest = 2;
+
+function depthOf(value: Json): number {
+  if (value === null || typeof value !== "object") return 0;
+  return 1 + Math.max(0, ...Object.values(value).map((member: Json) => depthOf(member)));
 }
 
 export function Links({ links }: { readonly links: NonNullable<Entity["metadata"]["links"]> }) {

@@ -1,7 +1,7 @@
 import { formatEntityRef, type Entity, type ServiceView } from "@causeway/contract";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { ExternalLink } from "lucide-react";
+import { ArrowRight, ExternalLink } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { entityQuery, servicesQuery } from "../../api/queries.ts";
 import { paths, served } from "../../paths.ts";
@@ -41,7 +41,7 @@ export function EntityPage() {
   const ref = formatEntityRef(params);
   useTitle(entity.data ? titleOf(entity.data) : params.name);
   return (
-    <Loaded query={entity}>
+    <Loaded query={entity} title={params.name}>
       {(data) => (
         <EntityView
           key={ref}
@@ -49,11 +49,14 @@ export function EntityPage() {
           entity={data}
           service={services.data?.find((service) => service.ref === ref)}
           tab={params.tab}
+          isServiceAwaited={params.kind === "component" && services.isPending}
         />
       )}
     </Loaded>
   );
 }
+
+type EntityParts = Pick<EntityViewProps, "entityRef" | "entity" | "service">;
 
 type EntityViewProps = {
   readonly entityRef: string;
@@ -61,9 +64,11 @@ type EntityViewProps = {
   /** The running side of a component that the platform deployed. */
   readonly service: ServiceView | undefined;
   readonly tab: string | undefined;
+  /** Whether the component runs is not known yet. */
+  readonly isServiceAwaited: boolean;
 };
 
-function EntityView({ entityRef, entity, service, tab }: EntityViewProps) {
+function EntityView({ entityRef, entity, service, tab, isServiceAwaited }: EntityViewProps) {
   const tabs = tabsOf(entityRef, entity, service);
   const current = tabs.find((each) => each.id === (tab ?? "about"));
   return (
@@ -72,11 +77,11 @@ function EntityView({ entityRef, entity, service, tab }: EntityViewProps) {
       <Tabs label="Parts of this page" tabs={tabs} current={current?.id ?? ""} />
       <div className="pt-5">
         <Suspense fallback={<SkeletonLines />}>
-          {current ? (
+          {isServiceAwaited && <SkeletonLines />}
+          {!isServiceAwaited && current && (
             <TabContent id={current.id} entityRef={entityRef} entity={entity} service={service} />
-          ) : (
-            <NotFound />
           )}
+          {!isServiceAwaited && !current && <NotFound />}
         </Suspense>
       </div>
     </>
@@ -106,7 +111,7 @@ function tabsOf(ref: string, entity: Entity, service: ServiceView | undefined): 
   ];
 }
 
-function EntityHeader({ entityRef, entity, service }: Omit<EntityViewProps, "tab">) {
+function EntityHeader({ entityRef, entity, service }: EntityParts) {
   const owner = ownerOf(entity);
   const type = typeOf(entity);
   const description = describeEntity(entity);
@@ -136,23 +141,29 @@ function EntityHeader({ entityRef, entity, service }: Omit<EntityViewProps, "tab
           {description !== "" && <span className="basis-full text-13">{description}</span>}
         </>
       }
-      actions={
-        service && (
-          <ButtonLink href={served.service(service.name)} look="primary" icon={ExternalLink}>
-            Open service
-          </ButtonLink>
-        )
-      }
+      actions={<MainAction entity={entity} service={service} />}
     />
   );
 }
 
-function TabContent({
-  id,
-  entityRef,
-  entity,
-  service,
-}: Omit<EntityViewProps, "tab"> & { readonly id: string }) {
+/** The one thing that one comes to this kind for. */
+function MainAction({ entity, service }: Pick<EntityViewProps, "entity" | "service">) {
+  if (service) {
+    return (
+      <ButtonLink href={served.service(service.name)} look="primary" icon={ExternalLink}>
+        Open service
+      </ButtonLink>
+    );
+  }
+  if (entity.kind !== "Template") return null;
+  return (
+    <ButtonLink href={paths.createFrom(entity.metadata.name)} look="primary" icon={ArrowRight}>
+      Use this path
+    </ButtonLink>
+  );
+}
+
+function TabContent({ id, entityRef, entity, service }: EntityParts & { readonly id: string }) {
   switch (id) {
     case "spend":
       return <SpendTab principal={entityRef} />;

@@ -24,8 +24,14 @@ export function CreateFormPage() {
   const { name } = route.useParams();
   const goldenPath = useQuery({ ...goldenPathQuery(name), staleTime: 60_000 });
   useTitle(goldenPath.data?.title ?? "Create");
-  return <Loaded query={goldenPath}>{(form) => <CreateForm key={form.name} form={form} />}</Loaded>;
+  return (
+    <Loaded query={goldenPath} title="Create">
+      {(form) => <CreateForm key={form.name} form={form} />}
+    </Loaded>
+  );
 }
+
+const afterPressMs = 200;
 
 /** Form left, what it would do right; one button when both are right. */
 function CreateForm({ form }: { readonly form: GoldenPathForm }) {
@@ -40,6 +46,12 @@ function CreateForm({ form }: { readonly form: GoldenPathForm }) {
   const { byPage } = splitIssues(form.pages, issues);
   const isSettled = parameters === values && !preview.isFetching && !preview.error;
 
+  /** What was wrong with an earlier value says nothing about this one. */
+  const isChanged = (field: string) => values[field] !== parameters[field];
+  // Later than the press that took the focus away: a message that appears must not move its target.
+  const leave = (field: string) => {
+    setTimeout(() => setLeft((before) => new Set(before).add(field)), afterPressMs);
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setAsked(true);
@@ -85,11 +97,11 @@ function CreateForm({ form }: { readonly form: GoldenPathForm }) {
                   at={at}
                   values={values}
                   issues={byPage[at] ?? []}
-                  isShown={(field) => isAsked || left.has(field)}
+                  isShown={(field) => (isAsked || left.has(field)) && !isChanged(field)}
                   onChange={(changed) =>
                     setValues((before) => toParameters({ ...before, ...changed }))
                   }
-                  onLeave={(field) => setLeft((before) => new Set(before).add(field))}
+                  onLeave={leave}
                 />
               </div>
             </section>

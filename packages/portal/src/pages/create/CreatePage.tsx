@@ -124,7 +124,7 @@ function NoGoldenPath() {
     <Empty
       icon={LayoutTemplate}
       title="No golden path is registered"
-      command="npx causeway apply -f golden-paths"
+      command="npx causeway apply -f golden-paths/rag-service/template.yaml"
     >
       A golden path is a template that ends in a running service. Backstage templates work
       unchanged: register one and it stands here.

@@ -94,7 +94,11 @@ export function KeysAndBudgets() {
               rowKey={(key) => key.id}
               empty={
                 <div className="p-3">
-                  <Empty icon={KeyRound} title="No key yet" command="npx causeway key">
+                  <Empty
+                    icon={KeyRound}
+                    title="No key yet"
+                    command="npx causeway key create --help"
+                  >
                     A key is the one credential of a service: it says which routes it may call and
                     which budget pays. Creating a service issues one.
                   </Empty>

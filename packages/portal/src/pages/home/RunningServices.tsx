@@ -78,7 +78,7 @@ export function RunningServices() {
     <Section
       title="Services"
       isFlush
-      aside={services.data && <span>{summarize(services.data)}</span>}
+      aside={services.data?.length ? summarize(services.data) : undefined}
     >
       <Loaded query={services} skeleton={<Table {...tableProps} rows={undefined} />}>
         {(items) => (

@@ -23,7 +23,7 @@ export function StartSomething() {
               <Empty
                 icon={LayoutTemplate}
                 title="No golden path is registered"
-                command="npx causeway apply -f golden-paths"
+                command="npx causeway apply -f golden-paths/rag-service/template.yaml"
               >
                 A golden path is a template with everything that a running service needs.
               </Empty>

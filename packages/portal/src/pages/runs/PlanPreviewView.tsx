@@ -5,7 +5,7 @@ import { FileTree } from "../../ui/FileTree.tsx";
 import { formatPlural } from "../../ui/format.ts";
 import { Money } from "../../ui/Money.tsx";
 import { Section } from "../../ui/Page.tsx";
-import { ChangeLine } from "./ChangeLine.tsx";
+import { ChangeList } from "./ChangeList.tsx";
 import { splitChanges } from "./split-changes.ts";
 
 const undoWords: Readonly<Record<UndoClass, { short: string; long: string; tone: Tone }>> = {
@@ -130,11 +130,9 @@ function PreviewStep({
         </div>
         <p className="text-13 text-muted">{step.summary}</p>
         {others.length > 0 && (
-          <ul className="pt-1">
-            {others.map((change) => (
-              <ChangeLine key={`${change.verb} ${change.kind} ${change.ref}`} change={change} />
-            ))}
-          </ul>
+          <div className="pt-1">
+            <ChangeList changes={others} />
+          </div>
         )}
         {files.length > 0 && (
           <p className="pt-1 text-12 text-muted">{formatPlural(files.length, "file")}, below</p>

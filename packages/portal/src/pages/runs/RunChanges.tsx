@@ -2,7 +2,7 @@ import type { RunView } from "@causeway/contract";
 import { FileTree } from "../../ui/FileTree.tsx";
 import { formatPlural } from "../../ui/format.ts";
 import { Section } from "../../ui/Page.tsx";
-import { ChangeLine } from "./ChangeLine.tsx";
+import { ChangeList } from "./ChangeList.tsx";
 import { splitChanges } from "./split-changes.ts";
 
 /** What the finished steps changed so far. */
@@ -18,14 +18,9 @@ export function RunChanges({ run }: { readonly run: RunView }) {
       ) : (
         <div className="grid gap-x-8 gap-y-4 lg:grid-cols-2">
           {others.length > 0 && (
-            <ul>
-              {others.map((change) => (
-                <ChangeLine
-                  key={`${change.stepId} ${change.verb} ${change.kind} ${change.ref}`}
-                  change={change}
-                />
-              ))}
-            </ul>
+            <div>
+              <ChangeList changes={others} atOnce={10} />
+            </div>
           )}
           {files.length > 0 && <FileTree files={files} />}
         </div>

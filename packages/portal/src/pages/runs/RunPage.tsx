@@ -31,7 +31,7 @@ function WatchedRun({ runId }: { readonly runId: string }) {
   const { watch, watchAgain } = useRunWatch(runId);
   useTitle(read.data?.title ?? "Run");
   return (
-    <Loaded query={read}>
+    <Loaded query={read} title="Run">
       {(data) => <RunView run={merge(data, watch)} watch={watch} onMoved={watchAgain} />}
     </Loaded>
   );

@@ -10,7 +10,7 @@ test("each state offers what the platform allows", () => {
     draft: "cancel",
     previewed: "start cancel",
     waiting_approval: "cancel",
-    ready: "start cancel",
+    ready: "cancel",
     running: "cancel",
     waiting: "cancel",
     failed: "retry",

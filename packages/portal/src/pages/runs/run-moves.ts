@@ -5,7 +5,8 @@ export type RunMove = "start" | "retry" | "cancel";
 
 export function movesOf(state: RunState): readonly RunMove[] {
   const moves: RunMove[] = [];
-  if (state === "previewed" || state === "ready") moves.push("start");
+  // `ready` was started already and waits for a worker.
+  if (state === "previewed") moves.push("start");
   if (canMoveRun(state, "running") && (state === "failed" || state === "needs_human")) {
     moves.push("retry");
   }
@@ -34,5 +35,5 @@ export function usualDurationMs(
 
 /** Nothing of it has run yet: its page is its preview. */
 export function isBeforeStart(run: RunView): boolean {
-  return run.startedAt === null && run.steps.every((step) => step.state === "pending");
+  return ["draft", "previewed", "waiting_approval"].includes(run.state);
 }

@@ -12,8 +12,41 @@ const drawings: Readonly<
   use: { icon: ArrowRight, colour: "text-muted", word: "use" },
 };
 
+/** A few changes in sight, the rest folded: fourteen loaded documents are one fact, not fourteen. */
+export function ChangeList({
+  changes,
+  atOnce = 6,
+}: {
+  readonly changes: readonly Change[];
+  readonly atOnce?: number;
+}) {
+  const isLong = changes.length > atOnce + 1;
+  const shown = isLong ? changes.slice(0, atOnce) : changes;
+  return (
+    <>
+      <ul>
+        {shown.map((change) => (
+          <ChangeLine key={`${change.verb} ${change.kind} ${change.ref}`} change={change} />
+        ))}
+      </ul>
+      {isLong && (
+        <details className="text-13">
+          <summary className="w-fit rounded-sm py-0.5 text-accent">
+            {changes.length - atOnce} more
+          </summary>
+          <ul>
+            {changes.slice(atOnce).map((change) => (
+              <ChangeLine key={`${change.verb} ${change.kind} ${change.ref}`} change={change} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
 /** One change in one line: sign, kind, address, detail. */
-export function ChangeLine({ change }: { readonly change: Change }) {
+function ChangeLine({ change }: { readonly change: Change }) {
   const { icon: Icon, colour, word } = drawings[change.verb];
   return (
     <li className="flex items-baseline gap-2 py-0.5 text-13">
