@@ -5,8 +5,8 @@ import type { Manifest, platformVariables } from "./manifest.ts";
  *  an address of this machine in it could be *listened* on: a service could take the gateway's port while the gateway
  *  restarts and collect its neighbours' keys. A name that no DNS ever answers (RFC 9476) can be neither bound nor
  *  dialled; only the proxy setting, which the service cannot change, leads from it to the gateway. */
-export const gatewayName = "gateway.causeway.alt";
-export const gatewayUrl = `http://${gatewayName}`;
+const gatewayName = "gateway.causeway.alt";
+const gatewayUrl = `http://${gatewayName}`;
 
 /** Where one start of a service takes place. */
 export type Placement = {
@@ -132,7 +132,7 @@ function heapMiB(memoryMiB: number): number {
 
 /** What `ulimit -d` must leave for Deno before a service has used anything: V8 reserves 512 MiB for the code of each
  *  thread, which counts in full. Deno 2.9.5 on x64 shows 545 MiB at rest and 523 MiB more a worker (2026-11). */
-export const reservedMiB = { main: 576, worker: 544 } as const;
+const reservedMiB = { main: 576, worker: 544 } as const;
 
 /** The hard limit, in the KiB that `ulimit -d` wants. The heap's limit does not count ArrayBuffers; this one does. A
  *  declared worker loosens it by what its thread reserves; the watch on what is really used stays as tight. */
