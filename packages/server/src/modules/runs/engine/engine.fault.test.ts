@@ -153,7 +153,7 @@ test("killed at any crash point and started again, a run ends with each effect o
   }
   // Two steps that run side by side end in one boundary or in two.
   expect(unreached.filter((point) => !point.startsWith("runs:boundary:"))).toEqual([]);
-}, 240_000);
+}, 600_000);
 
 test("a worker that is frozen beyond its lease and wakes up again changes nothing any more", async () => {
   const folder = join(directory, "frozen");

@@ -191,7 +191,8 @@ async function commit(
       const place = { runId, epoch, boundary, leaseMs };
       const answer = await writeBoundary(deps.db, place, { ...write, logs });
       if (answer === "fenced") return "lost";
-      live.written(logs);
+      // Repeated: which lines went with the first sending is not known; those sent again are written once.
+      if (answer === "written") live.written(logs);
       deps.crashPoint(`runs:${name}:after-commit`);
       deps.signals.changed(runId);
       return "held";
