@@ -9,11 +9,10 @@ import {
   localEntities,
   startControlPlane,
   startDataplane,
-  startScriptedProvider,
   type ControlPlane,
-  type ScriptedProvider,
   type TestDataplane,
 } from "./gateway.ts";
+import { startScriptedProvider, type ScriptedProvider } from "./scripted-provider.ts";
 
 export type UsageView = { readonly state: string } & Readonly<Record<string, unknown>>;
 export type LedgerRow = {

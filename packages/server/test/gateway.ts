@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { entityInput, refOfEntity, type Entity } from "@causeway/contract";
@@ -14,53 +13,6 @@ import type { App } from "../src/http/app.ts";
 import { appWith } from "./app.ts";
 
 export const internalToken = "internal-token-of-a-test";
-
-export type ProviderCall = {
-  readonly request: IncomingMessage;
-  readonly text: string;
-  readonly body: Readonly<Record<string, unknown>>;
-};
-export type ScriptedProvider = {
-  readonly baseUrl: string;
-  readonly calls: ProviderCall[];
-  close(): Promise<void>;
-};
-
-/** A server that answers as its script says: outbound HTTP is one of the few things that tests may double. */
-export async function startScriptedProvider(
-  script: (response: ServerResponse, call: ProviderCall, index: number) => void,
-): Promise<ScriptedProvider> {
-  const calls: ProviderCall[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const text = Buffer.concat(chunks).toString("utf8");
-      const call = { request, text, body: JSON.parse(text || "{}") as ProviderCall["body"] };
-      calls.push(call);
-      script(response, call, calls.length - 1);
-    });
-  });
-  const port = await listenAnywhere(server);
-  return {
-    baseUrl: `http://127.0.0.1:${port}/v1`,
-    calls,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-function listenAnywhere(server: ReturnType<typeof createServer>): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address ? address.port : 0);
-    });
-  });
-}
 
 const owner = "group:default/platform";
 
@@ -190,7 +142,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     internalToken,
     gatewayOrigin: options.gatewayOrigin ?? (() => "http://127.0.0.1:1"),
   });
-  const app = await appWith(gateway.routes);
+  const app = await appWith(async (app) => {
+    await gateway.routes(app);
+    echoRoutes(app);
+  });
   const origin = await app.listen({ host: "127.0.0.1", port: 0 });
   let made = 0;
   return {
@@ -216,10 +171,23 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       return { keyId, secret: issued.secret };
     },
     close: async () => {
-      gateway.close();
+      await gateway.close();
       await app.close();
     },
   };
+}
+
+/** Stands for the modules whose `/internal` routes the data plane forwards to: answers what it was asked. */
+function echoRoutes(app: App): void {
+  app.addContentTypeParser("multipart/form-data", { parseAs: "string" }, (_request, body, done) =>
+    done(null, body),
+  );
+  app.all("/internal/*", { config: { access: "gateway" } }, async (request) => ({
+    method: request.method,
+    url: request.url,
+    headers: request.headers,
+    body: request.body,
+  }));
 }
 
 function catalogOf(entities: readonly Entity[], listeners: Set<() => void>): CatalogPort {

@@ -38,7 +38,7 @@ export type Gateway = {
   /** Resolves when every connected data plane works with what is committed now; UnavailableError after 5 seconds. */
   awaitApplied(): Promise<void>;
   embed(command: EmbedCommand): Promise<Embedded>;
-  close(): void;
+  close(): Promise<void>;
 };
 
 export function createGateway(deps: GatewayDeps): Gateway {

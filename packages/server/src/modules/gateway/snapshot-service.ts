@@ -64,9 +64,11 @@ export function createSnapshotService(deps: SnapshotDeps) {
 
   return {
     refresh,
-    close: () => {
+    close: async (): Promise<void> => {
       for (const stop of stops) stop();
       for (const wake of waiters) wake();
+      // A build under way holds a connection.
+      while (running ?? next) await (next ?? running)?.catch(() => {});
     },
     /** The newest snapshot as soon as its version is another one than `since`; undefined when the signal comes first. */
     waitForOther: async (since: number, signal: AbortSignal) => {

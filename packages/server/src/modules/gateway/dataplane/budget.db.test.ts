@@ -28,7 +28,11 @@ async function provideTalker() {
 type Refusal = { readonly budget: { readonly [name: string]: unknown; readonly resetsAt: string } };
 
 /** Streams until a refusal comes while nothing is under way at the gateway. Answers the refusals and the settled costs. */
-async function spendAll(origin: string, secret: string, model: string, callers: number) {
+async function spendAll(
+  origin: string,
+  options: { secret: string; model: string; callers: number },
+) {
+  const { secret, model, callers } = options;
   const client = new OpenAI({ apiKey: secret, baseURL: `${origin}/v1` });
   const refusals: Refusal[] = [];
   const requestIds: string[] = [];
@@ -92,7 +96,11 @@ test("64 callers spend a budget for a third of them to within one call, and neve
   );
   const { secret } = await gateway.get().control.newKey({ budget: ref });
   await gateway.get().control.gateway.awaitApplied();
-  const { refusals, requestIds } = await spendAll(gateway.get().origin, secret, name, 64);
+  const { refusals, requestIds } = await spendAll(gateway.get().origin, {
+    secret,
+    model: name,
+    callers: 64,
+  });
   const rows = await ledgerOf(ref, requestIds.length);
   const spent = rows.reduce((sum, row) => sum + row.costMicroUsd, 0);
   expect(spent).toBeLessThanOrEqual(cap);
@@ -121,8 +129,8 @@ test("two gateways share a cap", async () => {
   try {
     await control.gateway.awaitApplied();
     const both = await Promise.all([
-      spendAll(origin, secret, name, 32),
-      spendAll(second.origin, secret, name, 32),
+      spendAll(origin, { secret, model: name, callers: 32 }),
+      spendAll(second.origin, { secret, model: name, callers: 32 }),
     ]);
     const rows = await ledgerOf(
       ref,

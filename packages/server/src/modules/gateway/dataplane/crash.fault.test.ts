@@ -17,11 +17,10 @@ import {
   newHome,
   remoteChat,
   startControlPlane,
-  startScriptedProvider,
   usageChunk,
   type ControlPlane,
-  type ScriptedProvider,
 } from "#test/gateway";
+import { startScriptedProvider, type ScriptedProvider } from "#test/scripted-provider";
 
 const database = useDatabase();
 const started: {
