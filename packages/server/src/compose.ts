@@ -90,7 +90,7 @@ function createModules(deps: ComposeDeps) {
       await runs.worker.stop();
       runs.close();
       await delivery.supervisor.stop();
-      gateway.close();
+      await gateway.close();
     },
   };
 }

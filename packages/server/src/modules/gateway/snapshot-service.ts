@@ -56,6 +56,13 @@ export function createSnapshotService(deps: SnapshotDeps) {
   const refreshLater = (): void => {
     refresh().catch((error: unknown) => deps.log.error({ err: error }, "snapshot not built"));
   };
+  /** A build under way holds a connection. */
+  const settle = async (): Promise<void> => {
+    const last = next ?? running;
+    if (!last) return;
+    await last.catch(() => {});
+    await settle();
+  };
   const stops = [
     deps.catalog.onChange(refreshLater),
     deps.prompts.onChange(refreshLater),
@@ -67,8 +74,7 @@ export function createSnapshotService(deps: SnapshotDeps) {
     close: async (): Promise<void> => {
       for (const stop of stops) stop();
       for (const wake of waiters) wake();
-      // A build under way holds a connection.
-      while (running ?? next) await (next ?? running)?.catch(() => {});
+      await settle();
     },
     /** The newest snapshot as soon as its version is another one than `since`; undefined when the signal comes first. */
     waitForOther: async (since: number, signal: AbortSignal) => {
