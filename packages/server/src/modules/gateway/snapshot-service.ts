@@ -25,43 +25,16 @@ export type SnapshotService = ReturnType<typeof createSnapshotService>;
 /** Keeps the newest snapshot in memory and wakes the gateways that wait for a newer one. */
 export function createSnapshotService(deps: SnapshotDeps) {
   let current: GatewaySnapshot | undefined;
-  let running: Promise<GatewaySnapshot> | undefined;
-  let next: Promise<GatewaySnapshot> | undefined;
   const waiters = new Set<() => void>();
-
-  const build = async (): Promise<GatewaySnapshot> => {
+  const builds = shareBuilds(async () => {
     const snapshot = await buildSnapshot(deps);
     const isNew = snapshot.version !== current?.version;
     current = snapshot;
     if (isNew) for (const wake of waiters) wake();
     return snapshot;
-  };
-  const start = (): Promise<GatewaySnapshot> => {
-    running = build().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
-  /** A snapshot that was begun after this call: it holds everything that is committed now. Calls share one build. */
-  const refresh = (): Promise<GatewaySnapshot> => {
-    if (!running) return start();
-    next ??= running
-      .catch(() => {})
-      .then(() => {
-        next = undefined;
-        return start();
-      });
-    return next;
-  };
+  });
   const refreshLater = (): void => {
-    refresh().catch((error: unknown) => deps.log.error({ err: error }, "snapshot not built"));
-  };
-  /** A build under way holds a connection. */
-  const settle = async (): Promise<void> => {
-    const last = next ?? running;
-    if (!last) return;
-    await last.catch(() => {});
-    await settle();
+    builds.start().catch((error: unknown) => deps.log.error({ err: error }, "snapshot not built"));
   };
   const stops = [
     deps.catalog.onChange(refreshLater),
@@ -70,15 +43,16 @@ export function createSnapshotService(deps: SnapshotDeps) {
   ];
 
   return {
-    refresh,
+    /** A snapshot that holds everything that is committed now. */
+    refresh: builds.start,
     close: async (): Promise<void> => {
       for (const stop of stops) stop();
       for (const wake of waiters) wake();
-      await settle();
+      await builds.settle();
     },
     /** The newest snapshot as soon as its version is another one than `since`; undefined when the signal comes first. */
     waitForOther: async (since: number, signal: AbortSignal) => {
-      const first = current ?? (await refresh());
+      const first = current ?? (await builds.start());
       if (first.version !== since) return first;
       await new Promise<void>((resolve) => {
         const wake = (): void => {
@@ -93,6 +67,36 @@ export function createSnapshotService(deps: SnapshotDeps) {
       return current?.version === since ? undefined : current;
     },
   };
+}
+
+/** One build at a time. Whoever asks during one gets the next, begun after the ask; all who wait share it. */
+function shareBuilds(build: () => Promise<GatewaySnapshot>) {
+  let running: Promise<GatewaySnapshot> | undefined;
+  let next: Promise<GatewaySnapshot> | undefined;
+  const run = (): Promise<GatewaySnapshot> => {
+    running = build().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  /** A build under way holds a connection. */
+  const settle = async (): Promise<void> => {
+    const last = next ?? running;
+    if (!last) return;
+    await last.catch(() => {});
+    await settle();
+  };
+  const start = (): Promise<GatewaySnapshot> => {
+    if (!running) return run();
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        return run();
+      });
+    return next;
+  };
+  return { start, settle };
 }
 
 async function buildSnapshot(deps: SnapshotDeps): Promise<GatewaySnapshot> {

@@ -6,7 +6,7 @@ export type Directives = {
   readonly nothingAnswer: string;
 };
 
-const defaultDirectives: Directives = {
+export const defaultDirectives: Directives = {
   maxSentences: 3,
   citation: "brackets",
   nothingAnswer: "The given passages do not answer this question.",

@@ -8,7 +8,8 @@ import {
 } from "#test/scripted-provider";
 import { describeConformance, fold, receive } from "../conformance.ts";
 import type { Transport } from "../provider.ts";
-import { createHttpTransport, openAiReader, toOpenAiRequest, type OpenAiCall } from "./index.ts";
+import { createHttpTransport, openAiReader, toOpenAiRequest } from "./index.ts";
+import type { OpenAiCall } from "./to-request.ts";
 
 const fixture = (name: string): string =>
   readFileSync(new URL(`./__fixtures__/${name}`, import.meta.url), "utf8");
