@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { entityRef } from "../entity-ref.ts";
 import { usageRecord } from "../gateway.ts";
 
 /** `GET /api/keys` → `{items}` */
@@ -58,7 +59,7 @@ export const usageQuery = z.strictObject({
   groupBy: usageGroupBy.default("principal"),
   from: z.iso.datetime().optional(),
   to: z.iso.datetime().optional(),
-  principal: z.string().optional(),
+  principal: entityRef.optional(),
 });
 export type UsageQuery = z.infer<typeof usageQuery>;
 export const usageRow = z.strictObject({
@@ -86,7 +87,7 @@ export type UsageReport = z.infer<typeof usageReport>;
 
 /** `GET /api/usage/requests?principal=&traceId=&limit=&cursor=` → the ledger rows behind a number, newest first. */
 export const usageRequestsQuery = z.strictObject({
-  principal: z.string().optional(),
+  principal: entityRef.optional(),
   traceId: z.string().optional(),
   from: z.iso.datetime().optional(),
   to: z.iso.datetime().optional(),
