@@ -35,6 +35,8 @@ export type EntityQuery = {
   /** Further `key=value` filters; equal keys are alternatives, others must all hold. */
   readonly filters?: readonly string[] | undefined;
   readonly text?: string | undefined;
+  /** Where to look for `text`; everywhere when absent. */
+  readonly textFields?: readonly string[] | undefined;
   readonly limit?: number;
   readonly cursor?: string | undefined;
 };
@@ -47,7 +49,10 @@ export function entityQueryPath(query: EntityQuery): string {
   } else {
     const filters = [...(query.kind ? [`kind=${query.kind}`] : []), ...(query.filters ?? [])];
     if (filters.length > 0) parameters.set("filter", filters.join(","));
-    if (query.text) parameters.set("fullTextFilterTerm", query.text);
+    if (query.text) {
+      parameters.set("fullTextFilterTerm", query.text);
+      if (query.textFields) parameters.set("fullTextFilterFields", query.textFields.join(","));
+    }
     parameters.set("orderField", "metadata.name,asc");
   }
   parameters.set("limit", String(query.limit ?? 50));

@@ -6,6 +6,9 @@ import { useDebounced } from "../api/use-debounced.ts";
 import { Combobox, type ComboboxProps } from "../ui/Combobox.tsx";
 import { shortenRef } from "../ui/Ref.tsx";
 
+/** What a choice shows; without naming them the server would look at names only. */
+const shownFields = ["metadata.name", "metadata.title"];
+
 /** Chooses one entity of the catalog; the server pages and searches. */
 export function EntityCombobox({
   filters,
@@ -15,8 +18,11 @@ export function EntityCombobox({
   readonly filters: readonly string[];
 }) {
   const [query, setQuery] = useState("");
-  const text = useDebounced(query.trim(), 150);
-  const entities = useInfiniteQuery(entitiesQuery({ filters, text, limit: 30 }));
+  const typed = query.trim();
+  const text = useDebounced(typed, 150);
+  const entities = useInfiniteQuery(
+    entitiesQuery({ filters, text: toSearchedName(text), textFields: shownFields, limit: 30 }),
+  );
   const options = (entities.data?.pages ?? [])
     .flatMap((page) => page.items)
     .map((entity) => {
@@ -34,9 +40,14 @@ export function EntityCombobox({
       options={options}
       query={query}
       onQueryChange={setQuery}
-      isLoading={entities.isFetching}
+      isLoading={entities.isFetching || text !== typed}
       onMore={entities.hasNextPage ? () => void entities.fetchNextPage() : undefined}
       chosenLabel={value === undefined ? undefined : shortenRef(value)}
     />
   );
+}
+
+/** Who types a whole ref means its name: `group:platform` → `platform`. */
+function toSearchedName(text: string): string {
+  return text.slice(Math.max(text.lastIndexOf(":"), text.lastIndexOf("/")) + 1);
 }

@@ -1,21 +1,16 @@
 import { Check, ChevronsUpDown } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useId, useState, type KeyboardEvent } from "react";
+import { activeIndexIn, listMatching, type ComboboxOption } from "./combobox-options.ts";
 import { cx } from "./cx.ts";
 import { controlFrame } from "./Field.tsx";
-
-export type ComboboxOption = {
-  readonly value: string;
-  readonly label: string;
-  readonly detail?: string | undefined;
-};
 
 export type ComboboxProps = {
   readonly id: string;
   readonly value: string | undefined;
   readonly onChange: (value: string) => void;
   readonly onBlur?: () => void;
-  /** One page of the server's answer to `query`; more come by `onMore`. */
+  /** What the server answered last, perhaps to an earlier `query`: only what matches is offered. More come by `onMore`. */
   readonly options: readonly ComboboxOption[];
   readonly query: string;
   readonly onQueryChange: (query: string) => void;
@@ -31,20 +26,17 @@ export type ComboboxProps = {
 
 /** A text field with a list that the server pages (ARIA combobox with list autocompletion). */
 export function Combobox(props: ComboboxProps) {
-  const { id, value, options, query, onQueryChange, onChange } = props;
+  const { id, value, query, onQueryChange, onChange } = props;
   const [isOpen, setOpen] = useState(false);
-  const [active, setActive] = useState(0);
+  const [activeValue, setActiveValue] = useState<string>();
   const listId = useId();
+  const options = listMatching(props.options, query);
+  const active = activeIndexIn(options, activeValue);
   const label =
-    options.find((option) => option.value === value)?.label ?? props.chosenLabel ?? value;
+    props.options.find((option) => option.value === value)?.label ?? props.chosenLabel ?? value;
   const open = () => {
     setOpen(true);
-    setActive(
-      Math.max(
-        0,
-        options.findIndex((option) => option.value === value),
-      ),
-    );
+    setActiveValue(value);
   };
   const close = () => {
     setOpen(false);
@@ -60,7 +52,7 @@ export function Combobox(props: ComboboxProps) {
     if (step !== undefined) {
       event.preventDefault();
       if (!isOpen) open();
-      else setActive((at) => Math.min(options.length - 1, Math.max(0, at + step)));
+      else setActiveValue(options[Math.min(options.length - 1, Math.max(0, active + step))]?.value);
       if (active >= options.length - 3) props.onMore?.();
     } else if (event.key === "Enter" && isOpen) {
       event.preventDefault();
@@ -80,7 +72,7 @@ export function Combobox(props: ComboboxProps) {
             aria-expanded={isOpen}
             aria-controls={listId}
             aria-autocomplete="list"
-            aria-activedescendant={isOpen ? `${listId}-${active}` : undefined}
+            aria-activedescendant={isOpen && active >= 0 ? `${listId}-${active}` : undefined}
             aria-describedby={props["aria-describedby"]}
             aria-invalid={props["aria-invalid"]}
             autoComplete="off"
@@ -89,11 +81,12 @@ export function Combobox(props: ComboboxProps) {
             value={isOpen ? query : (label ?? "")}
             onChange={(event) => {
               onQueryChange(event.target.value);
-              setActive(0);
+              setActiveValue(undefined);
               setOpen(true);
             }}
             // Not on click: something above may move the field between press and release.
             onMouseDown={open}
+            onClick={open}
             onKeyDown={onKeyDown}
             onBlur={() => {
               close();
@@ -116,7 +109,13 @@ export function Combobox(props: ComboboxProps) {
           onInteractOutside={(event) => event.preventDefault()}
           className="z-50 w-(--radix-popover-trigger-width) animate-appear rounded-md bg-surface shadow-float"
         >
-          <OptionList {...props} listId={listId} active={active} onChoose={choose} />
+          <OptionList
+            {...props}
+            options={options}
+            listId={listId}
+            active={active}
+            onChoose={choose}
+          />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

@@ -22,6 +22,11 @@ export function Meter({ label, value, hatchedValue = 0, cap, pace, valueText }: 
   const tone = share >= 0.9 ? "bad" : share >= 0.7 ? "warn" : "accent";
   const solid = total === 0 ? 0 : Math.min(1, share) * (value / total);
   const hatched = total === 0 ? 0 : Math.min(1, share) * (hatchedValue / total);
+  const used = `${formatPercent(share)} used`;
+  const explained =
+    pace === undefined
+      ? used
+      : `${used}; the tick stands where steady use would be now, at ${formatPercent(Math.min(1, pace))}`;
   return (
     <div
       role="meter"
@@ -29,8 +34,8 @@ export function Meter({ label, value, hatchedValue = 0, cap, pace, valueText }: 
       aria-valuemin={0}
       aria-valuemax={cap}
       aria-valuenow={Math.min(total, cap)}
-      aria-valuetext={`${valueText}, ${formatPercent(share)} used`}
-      title={`${formatPercent(share)} used`}
+      aria-valuetext={`${valueText}, ${explained}`}
+      title={explained}
       className="relative h-2 w-full min-w-24 overflow-hidden rounded-full bg-sunken ring-1 ring-border ring-inset"
     >
       <div

@@ -12,23 +12,21 @@ export function Ref({
   /** Without the default namespace and in the reading face: for headings. */
   readonly isPlain?: boolean;
 }) {
-  const text = shortenRef(value);
-  const face = isPlain ? "" : "font-mono text-12";
+  // A narrow card breaks it after its separators, and inside a word only when that is not enough.
+  const breakable = shortenRef(value)
+    .split(/(?<=[:/@])/u)
+    .flatMap((part, at) => (at === 0 ? [part] : [<wbr key={part} />, part]));
+  const face = cx("break-words in-[td]:md:whitespace-nowrap", !isPlain && "font-mono text-12");
   if (href === undefined) {
     return (
-      <span title={value} className={cx(face, "break-words text-muted md:whitespace-nowrap")}>
-        {text}
+      <span title={value} className={cx(face, "text-muted")}>
+        {breakable}
       </span>
     );
   }
   return (
-    <Link
-      href={href}
-      look="quiet"
-      title={value}
-      className={cx(face, "break-words md:whitespace-nowrap")}
-    >
-      {text}
+    <Link href={href} look="quiet" title={value} className={face}>
+      {breakable}
     </Link>
   );
 }

@@ -1,6 +1,6 @@
 import { parseEntityRef, type BudgetView } from "@causeway/contract";
 import { paths } from "../../paths.ts";
-import { formatMoney } from "../../ui/format.ts";
+import { formatMoney, formatPercent } from "../../ui/format.ts";
 import { Link } from "../../ui/Link.tsx";
 import { Meter } from "../../ui/Meter.tsx";
 import { Money, SpendPair } from "../../ui/Money.tsx";
@@ -11,7 +11,7 @@ import { useNow } from "../../ui/use-now.ts";
 export function BudgetMeter({ budget }: { readonly budget: BudgetView }) {
   const now = useNow();
   const start = Date.parse(budget.windowStart);
-  const pace = (now - start) / (Date.parse(budget.resetsAt) - start);
+  const pace = Math.min(1, (now - start) / (Date.parse(budget.resetsAt) - start));
   const used = budget.spentMicroUsd + budget.notionalMicroUsd;
   return (
     <div className="flex flex-col gap-1.5">
@@ -42,8 +42,10 @@ export function BudgetMeter({ budget }: { readonly budget: BudgetView }) {
         pace={pace}
         valueText={`${formatMoney(used)} of ${formatMoney(budget.capMicroUsd)}`}
       />
-      <p className="flex justify-between text-12 text-muted">
-        <span>per {budget.window}</span>
+      <p className="flex flex-wrap justify-between gap-x-3 text-12 text-muted">
+        <span>
+          per {budget.window}, {formatPercent(pace)} of it passed (tick)
+        </span>
         <span>
           resets <Time at={budget.resetsAt} />
         </span>

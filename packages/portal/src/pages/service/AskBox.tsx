@@ -1,5 +1,5 @@
 import type { ServiceAnswer, ServiceView } from "@causeway/contract";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { CornerDownLeft, Quote, SearchX } from "lucide-react";
 import { useState, type FormEvent, type KeyboardEvent } from "react";
 import { askService } from "../../api/ask-service.ts";
@@ -15,18 +15,23 @@ import { Section } from "../../ui/Page.tsx";
 import { SkeletonLines } from "../../ui/Skeleton.tsx";
 import { DurationText } from "../../ui/Time.tsx";
 
+/** Spend has moved, but the gateway reports it in batches: mostly within a second, under load a few. */
+const reportPausesMs = [0, 600, 1_500, 4_000];
+
+const spendKeys = new Set<unknown>(["budgets", "recent-requests", "usage", "usage-requests"]);
+
+function refreshSpend(queries: QueryClient): Promise<void> {
+  return queries.invalidateQueries({ predicate: ({ queryKey }) => spendKeys.has(queryKey[0]) });
+}
+
 /** One question, one answer with its proof and its price. */
 export function AskBox({ service }: { readonly service: ServiceView }) {
   const [question, setQuestion] = useState("");
   const queries = useQueryClient();
   const ask = useMutation({
     mutationFn: (text: string) => askService(service.name, text),
-    // Spend moved; the gateway's report of it takes a moment.
     onSettled: () => {
-      setTimeout(() => {
-        void queries.invalidateQueries({ queryKey: ["budgets"] });
-        void queries.invalidateQueries({ queryKey: ["recent-requests"] });
-      }, 1_200);
+      for (const pauseMs of reportPausesMs) setTimeout(() => void refreshSpend(queries), pauseMs);
     },
   });
   const submit = (event?: FormEvent) => {
