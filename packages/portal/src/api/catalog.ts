@@ -24,7 +24,6 @@ export const entityPage = z.looseObject({
   totalItems: z.int(),
   pageInfo: z.looseObject({ nextCursor: z.string().optional(), prevCursor: z.string().optional() }),
 });
-export type EntityPage = z.infer<typeof entityPage>;
 
 export const entityFacets = z.looseObject({
   facets: z.record(z.string(), z.array(z.looseObject({ value: z.string(), count: z.int() }))),

@@ -3,7 +3,7 @@ import { cx } from "./cx.ts";
 
 export type Tone = "plain" | "accent" | "good" | "warn" | "bad" | "info" | "unknown";
 
-export const tones: Record<Tone, string> = {
+const tones: Record<Tone, string> = {
   plain: "bg-sunken text-muted",
   accent: "bg-accent-soft text-accent",
   good: "bg-good-soft text-good",

@@ -17,7 +17,7 @@ export function useLinkBehaviour(): LinkBehaviour | undefined {
 /** Addresses of our own origin that the server answers itself. */
 const servedElsewhere = /^\/(api|services|sign-in|internal)(\/|$)/;
 
-export function isPortalHref(href: string): boolean {
+function isPortalHref(href: string): boolean {
   return href.startsWith("/") && !href.startsWith("//") && !servedElsewhere.test(href);
 }
 

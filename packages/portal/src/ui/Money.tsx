@@ -2,7 +2,7 @@ import { formatUsd } from "@causeway/contract";
 import { formatBytes, formatCount, formatMoney } from "./format.ts";
 import { Unknown } from "./Time.tsx";
 
-export const notionalMeaning =
+const notionalMeaning =
   "Notional: the declared example price of an offline stand-in, not money that anybody pays.";
 
 export type MoneyProps = {

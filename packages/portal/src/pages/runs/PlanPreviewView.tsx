@@ -41,7 +41,7 @@ export function PlanPreviewView({ preview }: { readonly preview: PlanPreview }) 
   );
 }
 
-export function PreviewFacts({ preview }: { readonly preview: PlanPreview }) {
+function PreviewFacts({ preview }: { readonly preview: PlanPreview }) {
   const { total } = preview;
   const kind = total.notional ? "notional" : "real";
   const coverage = undoOrder.filter((undo) => (preview.undoCoverage[undo] ?? 0) > 0);
