@@ -1,6 +1,6 @@
 import { InvalidError } from "@causeway/contract";
-import { accessSync, constants, mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 
 /** Where a platform of this machine keeps everything. */
 export type Home = {
@@ -37,7 +37,7 @@ export function prepareHome(home: Home): void {
     for (const folder of [home.root, home.logs, home.run]) {
       // As root the database runs under an unprivileged user, who must pass through (not list).
       const isPassage = folder === home.root && process.getuid?.() === 0;
-      mkdirSync(folder, { recursive: true, mode: isPassage ? 0o711 : 0o700 });
+      makeFolder(folder, isPassage ? 0o711 : 0o700);
     }
     accessSync(home.root, constants.W_OK);
   } catch (error) {
@@ -48,4 +48,12 @@ export function prepareHome(home: Home): void {
       cause: error,
     });
   }
+}
+
+/** Not Node's own `recursive`: below /proc it never ends and takes all memory (seen with Node 26.10). */
+function makeFolder(folder: string, mode: number): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent, 0o755);
+  mkdirSync(folder, { mode });
 }

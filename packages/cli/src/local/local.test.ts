@@ -75,6 +75,13 @@ test("down believes no pid whose process does not fit, and removes what a killed
   expect(await stopPlatform(home, () => {})).toEqual([]);
 });
 
+test("a data folder that cannot be written is named with the way out", () => {
+  writeFileSync(join(root, "file"), "");
+  const env = { CAUSEWAY_HOME: join(root, "file", "home") };
+  const home = findHome({ env, cwd: "/", repositoryRoot: "/" });
+  expect(() => prepareHome(home)).toThrow(`The data folder ${home.root} cannot be written`);
+});
+
 test("files with secrets are for their owner only and replace their predecessor whole", () => {
   const file = join(root, "ready.json");
   writeFileSync(file, "old", { mode: 0o644 });
