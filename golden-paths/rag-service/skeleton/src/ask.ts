@@ -73,13 +73,16 @@ async function settledUsage(stream: ChatStream, trace: Trace, deps: AskDeps): Pr
   return unknownUsage;
 }
 
-/** Unknown stays unknown: a sum with an unknown part would look like a price. */
+/** Unknown stays unknown: a sum with an unknown part would look like a price. Real money is never added to notional:
+ *  where one call of the two is real, its cost is told and the ledger knows the other. */
 export function addUsage(a: Usage, b: Usage): Usage {
+  const notional = a.notional && b.notional;
+  const costs = [a, b].map((usage) => (usage.notional === notional ? usage.costMicroUsd : 0));
   const isKnown = a.costMicroUsd !== null && b.costMicroUsd !== null;
   return {
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,
-    costMicroUsd: isKnown ? a.costMicroUsd + b.costMicroUsd : null,
-    notional: a.notional || b.notional,
+    costMicroUsd: isKnown ? costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0) : null,
+    notional,
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createApp, type App } from "../src/app.ts";
+import { addUsage } from "../src/ask.ts";
 import { createGateway } from "../src/gateway.ts";
 import { fakeGateway, leave, type Answers, type FakeGateway } from "./fake-gateway.ts";
 
@@ -254,4 +255,13 @@ test("failures are told on the page", async () => {
   const { html, status } = await openPage(app, asked(ticket));
   assert.equal(status, 429);
   assert.match(html, /<p role="alert" class="problem">Budget used up<\/p>/);
+});
+
+test("real money is never added to notional", () => {
+  const notional = { inputTokens: 10, outputTokens: 0, costMicroUsd: 1, notional: true };
+  const real = { inputTokens: 90, outputTokens: 10, costMicroUsd: 560, notional: false };
+  const both = { inputTokens: 100, outputTokens: 10, costMicroUsd: 560, notional: false };
+  assert.deepEqual(addUsage(notional, real), both);
+  assert.deepEqual(addUsage(real, notional), both);
+  assert.equal(addUsage(notional, { ...real, costMicroUsd: null }).costMicroUsd, null);
 });
