@@ -54,7 +54,7 @@ export const usageGroupBy = z.enum([
   "day",
   "hour",
 ]);
-/** `GET /api/usage?groupBy=&from=&to=&principal=` ; times ISO 8601, default the current month. */
+/** `GET /api/usage?groupBy=&from=&to=&principal=` ; times ISO 8601, default the current month; a ref in any spelling. */
 export const usageQuery = z.strictObject({
   groupBy: usageGroupBy.default("principal"),
   from: z.iso.datetime().optional(),
