@@ -15,7 +15,7 @@ import {
   servicesQuery,
 } from "./api/queries.ts";
 import { HomePage } from "./pages/home/HomePage.tsx";
-import { NotFound } from "./pages/shell/NotFound.tsx";
+import { NotFoundPage } from "./pages/shell/NotFound.tsx";
 import { PageFailed } from "./pages/shell/PageFailed.tsx";
 import { Shell } from "./pages/shell/Shell.tsx";
 
@@ -151,7 +151,7 @@ export function createPortalRouter(queries: QueryClient) {
     defaultPreload: false,
     // TanStack Query holds the data and knows its age.
     defaultPreloadStaleTime: 0,
-    defaultNotFoundComponent: NotFound,
+    defaultNotFoundComponent: NotFoundPage,
     defaultErrorComponent: PageFailed,
     scrollRestoration: true,
     // Plain query texts: an address is also typed and pasted by people.

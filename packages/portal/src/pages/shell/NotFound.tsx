@@ -2,6 +2,17 @@ import { Compass } from "lucide-react";
 import { paths } from "../../paths.ts";
 import { ButtonLink } from "../../ui/Button.tsx";
 import { Empty } from "../../ui/Empty.tsx";
+import { PageHeader } from "../../ui/Page.tsx";
+
+/** A whole page that does not exist. */
+export function NotFoundPage() {
+  return (
+    <>
+      <PageHeader title="Not found" />
+      <NotFound />
+    </>
+  );
+}
 
 export function NotFound() {
   return (
