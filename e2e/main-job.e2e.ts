@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -14,7 +14,10 @@ import {
 import {
   ask,
   causeway,
+  isAlive,
+  killHard,
   readReady,
+  readUp,
   repositoryRoot,
   startPlatform,
   type TestPlatform,
@@ -170,4 +173,19 @@ test("a second start makes no new service but asks anew", async () => {
   expect(again.answer?.found).toBe(true);
   expect(again.answer?.traceId).not.toBe(ready.answer?.traceId);
   expect(again.run).toBe(ready.run);
+});
+
+test("down takes the services of a platform along whose processes were killed", async () => {
+  const { home } = platform;
+  const folder = join(home, "run/services");
+  const pids = readdirSync(folder).map((name) =>
+    z.looseObject({ pid: z.int() }).parse(JSON.parse(readFileSync(join(folder, name), "utf8"))),
+  );
+  expect(pids).toHaveLength(2);
+  const { supervisor, children } = readUp(home);
+  for (const victim of [supervisor, ...children]) killHard(victim);
+  expect(pids.every(({ pid }) => isAlive(pid))).toBe(true);
+  const down = await causeway(["down"], home);
+  expect(down.out).toContain("Stopping service docs-bot");
+  expect(pids.filter(({ pid }) => isAlive(pid))).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { z } from "zod";
 import { readyFile, serviceAnswer, type ReadyFile, type ServiceAnswer } from "@causeway/contract";
 
 export const repositoryRoot = resolve(import.meta.dirname, "..");
@@ -87,4 +88,30 @@ export async function canConnect(origin: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+const identity = z.object({ pid: z.int(), began: z.string() });
+const upFile = z.object({
+  supervisor: identity,
+  children: z.array(identity.extend({ name: z.string() })),
+});
+type Identity = z.infer<typeof identity>;
+
+/** What `up` wrote down about its processes. */
+export const readUp = (home: string) =>
+  upFile.parse(JSON.parse(readFileSync(join(home, "run/up.json"), "utf8")));
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A zombie that nobody collects answers too.
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** Only the process that the platform wrote down. */
+export function killHard(process_: Identity): void {
+  process.kill(process_.pid, "SIGKILL");
 }

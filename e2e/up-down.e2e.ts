@@ -15,8 +15,11 @@ import { z } from "zod";
 import {
   canConnect,
   causeway,
+  isAlive,
+  killHard,
   newHome,
   readReady,
+  readUp,
   removePlatform,
   startPlatform,
 } from "./platform.ts";
@@ -31,16 +34,6 @@ async function start(home: string): Promise<void> {
   await startPlatform({ home, words: ["--empty"] });
 }
 
-const identity = z.object({ pid: z.int(), began: z.string() });
-const upFile = z.object({
-  supervisor: identity,
-  children: z.array(identity.extend({ name: z.string() })),
-});
-type Identity = z.infer<typeof identity>;
-
-const readUp = (home: string) =>
-  upFile.parse(JSON.parse(readFileSync(join(home, "run/up.json"), "utf8")));
-
 /** Every process of the platform: its own, and the database of which postmaster.pid tells. */
 function listPids(home: string): number[] {
   const { supervisor, children } = readUp(home);
@@ -52,23 +45,8 @@ function listPids(home: string): number[] {
   return [supervisor.pid, ...children.map((child) => child.pid), Number(postmaster)];
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A zombie that nobody collects answers too.
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
 async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isTrue())) await sleep(50);
-}
-
-/** Only the process that the platform wrote down. */
-function killHard(process_: Identity): void {
-  process.kill(process_.pid, "SIGKILL");
 }
 
 async function expectNothingLeft(home: string, pids: readonly number[], origin: string) {

@@ -52,7 +52,7 @@ export function listClaimedPids(
     { name: "gateway", file: join(home.run, fileNames.gateway), mark: "main.ts gateway" },
     { name: "control", file: home.lock, mark: "main.ts control" },
     ...listFiles(home.services).map((name) => ({
-      name: `service ${name.replace(/\.json$/, "")}`,
+      name: `service ${name.replace(/(\.\d+)?\.json$/, "")}`,
       file: join(home.services, name),
       mark: join(home.root, "services"),
     })),
