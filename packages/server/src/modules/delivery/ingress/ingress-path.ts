@@ -3,7 +3,7 @@ export type IngressTarget =
   | {
       readonly kind: "service";
       readonly name: string;
-      /** Path and query as the service gets them, byte for byte as sent. */
+      /** Path and query as the service gets them: as sent, but for slashes doubled right after the name. */
       readonly path: string;
       readonly prefix: string;
     }

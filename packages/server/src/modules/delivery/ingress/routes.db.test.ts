@@ -231,7 +231,8 @@ test.each([
   "/services/open/..%2f..%2fapi",
   "/services/open%2f..%2finside/",
   "/services/open/a%5c..%5cb",
-  "/services/open//evil.example/",
+  "/services/open/x//evil.example/",
+  "/services/open//../api",
   "/services/../api/services",
   "/services/%6fpen/",
   "/services/open/%00",
@@ -247,6 +248,12 @@ test("a harmless encoded path arrives byte for byte", async () => {
   const { status, body } = await raw("/services/open/a%20b/%E2%82%AC?x=%2F..%2f");
   expect(status).toBe(200);
   expect(body).toContain('"target":"/a%20b/%E2%82%AC?x=%2F..%2f"');
+});
+
+test("a doubled slash after the name arrives as one, so it can never read as another host", async () => {
+  const { status, body } = await raw("/services/open//evil.example/");
+  expect(status).toBe(200);
+  expect(body).toContain('"target":"/evil.example/"');
 });
 
 test("a service that dies in the middle of a request is reported as down, with what to do", async () => {
