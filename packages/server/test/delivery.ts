@@ -49,7 +49,8 @@ export async function startDelivery({
     gatewayOrigin: () => `http://127.0.0.1:${gatewayPort}`,
     controlOrigin: () => origin,
     issueSecret: async ({ keyId }) => {
-      const secret = `cwk_${keyId}_${secrets.length + 1}_secret`;
+      // Of this process too: two platforms after one another must not issue the same.
+      const secret = `cwk_${keyId}_${process.pid}_${secrets.length + 1}_secret`;
       secrets.push(secret);
       return { secret };
     },

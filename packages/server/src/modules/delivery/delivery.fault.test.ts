@@ -61,7 +61,7 @@ test("after a kill -9 of the platform the orphan is ended and the service is up 
   const commit = await commitFiles(home, "orphan", healthyService("still here"));
   const first = start({ key: "orphan-1", deploy: deployInput("orphan", commit) });
   const { origin } = await first.waitFor({ event: "ready" });
-  await untilHealthy(origin, "orphan");
+  const before = await untilHealthy(origin, "orphan");
   const orphans = await listServicePids();
   expect(orphans).toHaveLength(1);
   await first.kill();
@@ -69,7 +69,9 @@ test("after a kill -9 of the platform the orphan is ended and the service is up 
 
   const second = start({ key: "none" });
   const ready = await second.waitFor({ event: "ready" });
-  expect((await untilHealthy(ready["origin"], "orphan")).text).toBe("still here");
+  const after = await untilHealthy(ready["origin"], "orphan");
+  expect(after.text).toBe("still here");
+  expect(after.key).not.toBe(before.key);
   const now = await listServicePids();
   expect(now).toHaveLength(1);
   expect(now).not.toEqual(orphans);

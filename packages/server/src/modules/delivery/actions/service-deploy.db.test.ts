@@ -14,7 +14,7 @@ import {
 import { healthyService, manifestText, temporaryFolder } from "#test/services";
 import { findProcess } from "#platform/processes";
 
-const { db } = useDatabase();
+const { db, pool } = useDatabase();
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let delivery: TestDelivery;
 
@@ -257,6 +257,13 @@ test("a restart on request is audited and gives a fresh key", async () => {
     return now?.status === 200 && now.key !== before.key ? now : undefined;
   });
   expect(after.text).toBe("again");
+  const { rows } = await pool.query<{ entry: string }>("select entry from audit_entry");
+  const said = rows
+    .map((row) => row.entry)
+    .filter((entry) => entry.includes("component:default/again"));
+  expect(said).toHaveLength(1);
+  expect(said[0]).toContain("service.restarted");
+  expect(said[0]).toContain("user:default/developer");
 });
 
 test("logs are read in pieces and followed as they come", async () => {
