@@ -29,7 +29,7 @@ function embeddings(more: Record<string, unknown>) {
 }
 
 describe("local", () => {
-  const usage = { inputTokens: 53, outputTokens: 12 };
+  const usage = { inputTokens: 57, outputTokens: 14 };
   describeConformance({
     transport: () => transport,
     reader: openAiReader,
@@ -53,9 +53,24 @@ test("says the same to the same question, byte for byte", async () => {
 test("streams a frame a token", async () => {
   const { chunks } = await receive(transport, chat({ stream: true }));
   const tokenizer = await loadTokenizer();
-  // The role, each token, the finish and the end.
-  expect(chunks).toHaveLength(tokenizer.count(answer) + 3);
+  // The role, each token or whole character, the finish and the end.
+  expect(chunks).toHaveLength(tokenizer.split(answer).length + 3);
   expect(fold(openAiReader, chunks).kinds).not.toContain("usage");
+});
+
+test("a text cut at tokens is whole again when joined, and counts the same", async () => {
+  const tokenizer = await loadTokenizer();
+  for (const text of [
+    answer,
+    "語🚀 naïve <|endoftext|> x",
+    "a".repeat(1_000),
+    " ".repeat(700),
+    "\uFFFD!",
+  ]) {
+    const pieces = tokenizer.split(text);
+    expect(pieces.map((piece) => piece.text).join("")).toBe(text);
+    expect(pieces.reduce((sum, piece) => sum + piece.tokens, 0)).toBe(tokenizer.count(text));
+  }
 });
 
 test("stops at the output limit and says so", async () => {
@@ -70,7 +85,7 @@ test("embeds tokens as the text that they stand for", async () => {
   const text = "release process";
   const read = async (input: unknown) =>
     (JSON.parse((await receive(transport, embeddings({ input }))).body) as { data: unknown }).data;
-  const { encode } = await import("gpt-tokenizer/encoding/cl100k_base");
+  const { encode } = await import("gpt-tokenizer/encoding/p50k_base");
   expect(await read(encode(text))).toEqual(await read(text));
   expect(tokenizer.count(text)).toBe(2);
 });

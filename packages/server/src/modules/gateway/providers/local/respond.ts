@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Tokenizer } from "../tokenizer.ts";
+import type { TokenPiece, Tokenizer } from "../tokenizer.ts";
 import { readDirectives } from "./directives.ts";
 import { extractAnswer } from "./extract.ts";
 import { embedText, hashDimensions } from "./hash-embedding.ts";
@@ -15,6 +15,7 @@ export type LocalAnswer =
       readonly pieces: readonly string[];
       readonly finishReason: "stop" | "length";
       readonly inputTokens: number;
+      readonly outputTokens: number;
     }
   | {
       readonly kind: "embeddings";
@@ -67,14 +68,27 @@ export function answerChat(body: unknown, tokenizer: Tokenizer): LocalAnswer {
   }));
   const system = turns.filter((turn) => turn.role === "system" || turn.role === "developer");
   const directives = readDirectives(system.map((turn) => turn.text).join("\n"));
-  const pieces = tokenizer.split(extractAnswer(readTask(turns), directives));
-  const limit = parsed.data.max_completion_tokens ?? parsed.data.max_tokens ?? pieces.length;
+  const whole = tokenizer.split(extractAnswer(readTask(turns), directives));
+  const limit = parsed.data.max_completion_tokens ?? parsed.data.max_tokens ?? Infinity;
+  const { pieces, outputTokens } = takeTokens(whole, limit);
   return {
     kind: "chat",
-    pieces: pieces.slice(0, limit),
-    finishReason: limit < pieces.length ? "length" : "stop",
+    pieces,
+    finishReason: pieces.length < whole.length ? "length" : "stop",
     inputTokens: countTurns(turns, tokenizer),
+    outputTokens,
   };
+}
+
+function takeTokens(whole: readonly TokenPiece[], limit: number) {
+  const pieces: string[] = [];
+  let outputTokens = 0;
+  for (const { text, tokens } of whole) {
+    if (outputTokens + tokens > limit) break;
+    pieces.push(text);
+    outputTokens += tokens;
+  }
+  return { pieces, outputTokens };
 }
 
 /** What OpenAI documents for its chat format: three tokens a message, its role and text, three to begin the answer. */

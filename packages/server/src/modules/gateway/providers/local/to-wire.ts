@@ -43,12 +43,11 @@ export function* toChatFrames(
   yield "data: [DONE]\n\n";
 }
 
-function usageOf(answer: Chat) {
-  const completion = answer.pieces.length;
+function usageOf({ inputTokens, outputTokens }: Chat) {
   return {
-    prompt_tokens: answer.inputTokens,
-    completion_tokens: completion,
-    total_tokens: answer.inputTokens + completion,
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
   };
 }
 
