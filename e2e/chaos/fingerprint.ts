@@ -131,6 +131,7 @@ function listFiles(home: Home, service: string) {
     copies: list("services", service).length,
     secrets: list("secrets"),
     gateway: list("gateway"),
+    answers: list("gateway", "answers").length,
     running: list("run", "services").map((name) => name.replace(/\d+/, "<pid>")),
   };
 }

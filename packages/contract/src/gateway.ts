@@ -182,3 +182,11 @@ export const costHeaders = {
   notional: "x-causeway-cost-notional",
   traceId: "x-causeway-trace-id",
 } as const;
+
+/** A repeated `POST /v1/embeddings` under the same key is answered from what the first one left, unpaid. */
+export const idempotencyHeaders = {
+  /** On the request: chosen by the caller, one for each thing that it wants once. */
+  key: "idempotency-key",
+  /** On the answer: `true` when it is a repeat. */
+  isReplay: "x-causeway-idempotent-replay",
+} as const;

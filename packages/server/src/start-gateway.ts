@@ -3,6 +3,8 @@ import { ConflictError } from "@causeway/contract";
 import type { Config } from "./config.ts";
 import { startGateway as startDataplane } from "./modules/gateway/dataplane/index.ts";
 import { systemClock } from "#platform/clock";
+import { crashActions } from "#platform/crash-actions";
+import { crashPointFrom } from "#platform/crash-points";
 import { codeOf, writeFileAtomically } from "#platform/files";
 import { createHome, readOrCreateSecretFile } from "#platform/home";
 import { createLog } from "#platform/log";
@@ -22,6 +24,7 @@ export async function startGateway(config: Config): Promise<{ close(): Promise<v
     deadlineMs,
     clock: systemClock,
     log,
+    crashPoint: crashPointFrom(config.crashAt, crashActions),
   }).catch((error: unknown) => {
     throw codeOf(error) === "EADDRINUSE" ? portInUse(port, error) : error;
   });

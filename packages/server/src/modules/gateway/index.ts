@@ -35,7 +35,7 @@ export type Gateway = {
   ): Promise<{ keyId: string; secret: string; expiresAt: string | null }>;
   /** The newest live key of a principal. */
   findKeyOf(principalRef: string): Promise<string | undefined>;
-  /** Resolves when every connected data plane works with what is committed now; UnavailableError after 5 seconds. */
+  /** Resolves when every connected data plane works with what is committed now; UnavailableError after 20 seconds. */
   awaitApplied(): Promise<void>;
   embed(command: EmbedCommand): Promise<Embedded>;
   close(): Promise<void>;
@@ -51,7 +51,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     findKeyOf: (principal) => findKeyOf(deps, principal),
     awaitApplied: async () => {
       const { version } = await snapshots.refresh();
-      await gateways.awaitApplied(version, 5_000);
+      await gateways.awaitApplied(version, 20_000);
     },
     embed: (command) => embedTexts(deps, command),
     close: () => snapshots.close(),

@@ -36,7 +36,8 @@ export function planLoad(
   });
 }
 
-/** Documents that are embedded and stored together. A batch is one transaction, so a kill costs at most one of them. */
+/** Documents that are embedded and stored together. A batch is one transaction; cut again from what is left
+ *  after a kill, the batches are the same, and so are the keys under which they are embedded. */
 export function toBatches(
   planned: readonly PlannedDocument[],
   chunksAtOnce: number,

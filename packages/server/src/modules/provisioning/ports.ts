@@ -31,6 +31,8 @@ export type EmbedCommand = {
   /** The route's public name. */
   readonly route: string;
   readonly traceId: string;
+  /** The same call again under the same key is answered again and paid once. */
+  readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
 };
 export type Embedded = {

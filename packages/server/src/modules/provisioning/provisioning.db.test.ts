@@ -182,6 +182,8 @@ test.each([
   await documents(manyDocuments);
   await provision();
   const undisturbed = await load();
+  const keys = embedding.calls.map(({ idempotencyKey }) => idempotencyKey);
+  expect(new Set(keys).size).toBe(keys.length);
   const rows = await listRows();
   await action("documents:load").undo?.(undisturbed.undo, context({ stepId: "documents" }));
   expect(await listRows()).toEqual([]);
@@ -189,6 +191,10 @@ test.each([
   const stored = await countChunks();
   expect(stored).toBeLessThan(rows.length);
   const again = await load();
+  // What is asked again is asked under the key of the first time: the gateway bills it once.
+  expect(new Set(embedding.calls.map(({ idempotencyKey }) => idempotencyKey))).toEqual(
+    new Set(keys),
+  );
   expect(again).toEqual(undisturbed);
   expect(await listRows()).toEqual(rows);
 });

@@ -169,8 +169,11 @@ async function embedAll(
 ): Promise<Float32Array[]> {
   const vectors: Float32Array[] = [];
   for (let at = 0; at < texts.length; at += textsAtOnce) {
+    const some = texts.slice(at, at + textsAtOnce);
     const embedded = await embedding.embed({
-      texts: texts.slice(at, at + textsAtOnce),
+      texts: some,
+      // A kill between the answer and its storing: the repeat gets the same answer and pays nothing.
+      idempotencyKey: `${command.madeBy}:${sha256(JSON.stringify(some))}`,
       keyId: command.caller.keyId,
       route: routeName(command.store.embeddingRoute),
       traceId: command.caller.traceId,

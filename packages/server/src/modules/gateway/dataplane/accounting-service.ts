@@ -7,6 +7,7 @@ import type { BudgetHold, Leases } from "./lease-client.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RecentRequests } from "./recent-requests.ts";
 import type { WorstCase } from "./plan-attempts.ts";
+import { toUnspent } from "./usage-record.ts";
 
 export type AccountingDeps = {
   readonly log: Log;
@@ -38,7 +39,7 @@ export function createAccounting(deps: AccountingDeps) {
       const hold = budget && (await deps.leases.reserve(budget, worst.costMicroUsd ?? 0));
       const reservation = toReservation(hold?.account.windowStart ?? null);
       try {
-        deps.journal.reserve(reservation);
+        deps.journal.reserve(worst.isLostUnspent ? toUnspent(reservation) : reservation);
       } catch (error) {
         if (hold) deps.leases.settle(hold, 0);
         throw error;
@@ -61,7 +62,7 @@ export function createAccounting(deps: AccountingDeps) {
       deps.delivery.notice();
       count(deps.metrics, attempt.reservation, record);
     },
-    /** What an earlier process left open settles at its worst case: it may have been spent. */
+    /** What an earlier process left open settles as it was written down: at its worst case where it may have been spent. */
     settleLeftOver: (open: readonly UsageRecord[]): void => {
       for (const record of open) {
         const account = deps.book.find(record.budgetId ?? "", record.windowStart ?? "");

@@ -1,5 +1,6 @@
 import {
   costHeaders,
+  idempotencyHeaders,
   PlatformError,
   type SnapshotBudget,
   type SnapshotKey,
@@ -7,6 +8,7 @@ import {
   type UsageRecord,
 } from "@causeway/contract";
 import type { Clock } from "#platform/clock";
+import type { CrashPoint } from "#platform/crash-points";
 import type { Log } from "#platform/log";
 import { countTurns } from "../providers/local/index.ts";
 import { openAiReader, toOpenAiRequest } from "../providers/openai/index.ts";
@@ -23,6 +25,8 @@ import {
   type Patience,
 } from "./exchange.ts";
 import type { IncomingHeaders } from "./find-caller.ts";
+import type { KeptAnswer } from "./answers-store.ts";
+import type { Claim } from "./idempotency-service.ts";
 import { toAnswerHeaders, toUpstreamHeaders } from "./headers.ts";
 import { findBudget } from "./lease-client.ts";
 import type { Metrics } from "./metrics.ts";
@@ -55,6 +59,7 @@ export type HandlerDeps = {
   readonly patience: Patience;
   readonly deadlineMs: number;
   readonly newSpanId: () => string;
+  readonly crashPoint: CrashPoint;
 };
 export type IncomingCall = {
   readonly operation: ModelCall["operation"];
@@ -65,15 +70,22 @@ export type IncomingCall = {
   readonly headers: IncomingHeaders;
   readonly body: string;
   readonly client: ClientResponse;
+  /** Of a call under an `Idempotency-Key`. */
+  readonly claim: Claim | undefined;
 };
 
 /** A call from its body to its last byte: read, plan, then one target after the other until one answers. */
 export async function handleModelCall(deps: HandlerDeps, incoming: IncomingCall): Promise<void> {
-  const { client, key, tables, requestId } = incoming;
+  const { client, key, tables, requestId, claim } = incoming;
+  if (claim?.kept) return replay(deps, client, claim.kept);
   const call = readCall(incoming.operation, incoming.body);
   const route = findRoute(tables, key, call);
   const budget = findBudget(tables, key);
-  const plan = planAttempts(route, key, call);
+  const plan = planAttempts(route, key, call).map((attempt) => ({
+    ...attempt,
+    number: attempt.number + (claim?.attemptsBefore ?? 0),
+  }));
+  await claim?.begin(plan.length);
   const facts: CallFacts = {
     requestId,
     traceId: incoming.trace.traceId,
@@ -100,6 +112,13 @@ export async function handleModelCall(deps: HandlerDeps, incoming: IncomingCall)
     clearTimeout(timer);
   }
   if (!client.isGone()) throw toUpstreamError(failures, plan.length, route.name);
+}
+
+/** D1: the same answer once more, paid for already. */
+function replay(deps: HandlerDeps, client: ClientResponse, { record, body }: KeptAnswer): void {
+  deps.recent.settle(record);
+  deps.metrics.add("causeway_gateway_replays_total", { route: record.route });
+  client.send(200, { ...toCostHeaders(record), [idempotencyHeaders.isReplay]: "true" }, body);
 }
 
 type AttemptContext = IncomingCall & {
@@ -131,6 +150,7 @@ async function runAttempt(context: AttemptContext): Promise<ExchangeEnd> {
   const open = await deps.accounting.open(context.budget, worst, (windowStart) =>
     toReservation(facts, attempt, { worst, windowStart }),
   );
+  deps.crashPoint("gateway:call:reserved");
   return exchangeAndSettle(context, open, prepared);
 }
 
@@ -144,22 +164,20 @@ async function exchangeAndSettle(
   open: OpenAttempt,
   prepared: { request: UpstreamRequest; transport: ExchangeDeps["transport"] },
 ): Promise<ExchangeEnd> {
-  const { deps, facts, attempt, client } = context;
+  const { deps, facts, attempt, client, claim } = context;
   const started = performance.now();
-  const settle = (
+  const toRecord = (
     end: ExchangeEnd,
     tokens: { counts: TokenCounts; estimated: boolean },
-  ): UsageRecord => {
-    const record = toSettlement(open.reservation, attempt, {
-      ...outcomeOf(end, client.isGone()),
+  ): UsageRecord =>
+    toSettlement(open.reservation, attempt, {
+      // Who claimed an answer can still fetch it.
+      ...outcomeOf(end, client.isGone() && !claim),
       tokens: tokens.counts,
       estimated: tokens.estimated,
       ttftMs: end.ttftMs,
       durationMs: performance.now() - started,
     });
-    deps.accounting.settle(open, record);
-    return record;
-  };
   const exchangeDeps: ExchangeDeps = {
     transport: prepared.transport,
     reader: openAiReader,
@@ -178,7 +196,8 @@ async function exchangeAndSettle(
         begin: (headers) => client.beginStream(toAnswerHeaders(headers)),
         settle: (end) => {
           // What must be estimated waits for the tokenizer and settles a moment later.
-          if (end.usage) settle(end, { counts: end.usage, estimated: false });
+          if (!end.usage) return;
+          deps.accounting.settle(open, toRecord(end, { counts: end.usage, estimated: false }));
         },
         toErrorFrame: (failure) => toErrorFrame(failure, context.requestId),
       })
@@ -186,7 +205,12 @@ async function exchangeAndSettle(
         whole = body;
       });
   const end = await startExchange(exchangeDeps, prepared.request, receive);
-  const record = settle(end, await countEnd(end, facts.call));
+  const record = toRecord(end, await countEnd(end, facts.call));
+  deps.crashPoint("gateway:call:answered");
+  if (whole) await claim?.keep({ record, body: whole.toString("utf8") });
+  deps.crashPoint("gateway:call:kept");
+  deps.accounting.settle(open, record);
+  deps.crashPoint("gateway:call:settled");
   if (whole) client.send(200, { ...toAnswerHeaders(end.headers), ...toCostHeaders(record) }, whole);
   return end;
 }

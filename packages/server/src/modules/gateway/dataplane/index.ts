@@ -2,16 +2,19 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "#platform/clock";
+import { noCrashPoint, type CrashPoint } from "#platform/crash-points";
 import { writeFileAtomically } from "#platform/files";
 import type { Home } from "#platform/home";
 import { lockHome } from "#platform/home-lock";
 import { newId } from "#platform/ids";
 import type { Log } from "#platform/log";
 import { loadTokenizer } from "../providers/tokenizer.ts";
+import { openAnswers } from "./answers-store.ts";
 import { createAccounting } from "./accounting-service.ts";
 import { createBudgetBook } from "./budget-book.ts";
 import { createControlClient } from "./control-client.ts";
 import { createDelivery } from "./usage-client.ts";
+import { completeLeftOver, createIdempotency } from "./idempotency-service.ts";
 import { openJournal } from "./journal-store.ts";
 import { createLeases } from "./lease-client.ts";
 import { createMetrics } from "./metrics.ts";
@@ -33,6 +36,7 @@ export type DataplaneDeps = {
   readonly idleMs?: number;
   readonly clock: Clock;
   readonly log: Log;
+  readonly crashPoint?: CrashPoint;
 };
 export type Dataplane = {
   readonly gateway: string;
@@ -52,7 +56,7 @@ export async function createDataplane(deps: DataplaneDeps): Promise<Dataplane> {
     lock: join(home.gateway.root, "lock"),
   });
   const gateway = await readOrCreateId(join(home.gateway.root, "id"));
-  const money = openMoney(deps, gateway);
+  const money = await openMoney(deps, gateway);
   const metrics = money.metrics;
   const snapshots = createSnapshotClient({
     path: home.gateway.snapshot,
@@ -73,6 +77,8 @@ export async function createDataplane(deps: DataplaneDeps): Promise<Dataplane> {
     patience: { firstTokenMs: deps.firstTokenMs ?? 30_000, idleMs: deps.idleMs ?? 30_000 },
     deadlineMs: deps.deadlineMs,
     newSpanId: () => randomBytes(8).toString("hex"),
+    crashPoint: deps.crashPoint ?? noCrashPoint,
+    idempotency: money.idempotency,
     snapshots,
     control: money.control,
     internalToken: deps.internalToken,
@@ -108,7 +114,7 @@ function prepareFor(tables: Tables, log: Log): void {
 }
 
 /** Everything that spends or remembers: recovered from disk before the first call. */
-function openMoney(deps: DataplaneDeps, gateway: string) {
+async function openMoney(deps: DataplaneDeps, gateway: string) {
   const { log, clock } = deps;
   const control = createControlClient({
     origin: deps.controlOrigin,
@@ -132,13 +138,15 @@ function openMoney(deps: DataplaneDeps, gateway: string) {
     },
   });
   const accounting = createAccounting({ log, book, leases, journal, delivery, recent, metrics });
-  accounting.settleLeftOver(journal.recovered.open);
+  const answers = openAnswers({ directory: join(deps.home.gateway.root, "answers"), clock });
+  accounting.settleLeftOver(await completeLeftOver(answers, journal.recovered.open));
+  const idempotency = createIdempotency({ answers, log });
   const close = async (): Promise<void> => {
     await delivery.close();
     await control.close();
     journal.close();
   };
-  return { control, journal, metrics, recent, delivery, accounting, close };
+  return { control, journal, metrics, recent, delivery, accounting, idempotency, close };
 }
 
 async function readOrCreateId(path: string): Promise<string> {

@@ -9,6 +9,7 @@ const help = {
   causeway_gateway_unpriced_total: ["counter", "Attempts whose price is unknown: in no cost"],
   causeway_gateway_estimated_total: ["counter", "Attempts settled by estimate"],
   causeway_gateway_overrun_total: ["counter", "Attempts that cost more than their worst case"],
+  causeway_gateway_replays_total: ["counter", "Repeated calls answered from disk"],
   causeway_gateway_refusals_total: ["counter", "Calls the gateway refused, by code"],
   causeway_gateway_malformed_frames_total: ["counter", "Frames of a stream that were no JSON"],
   causeway_gateway_in_flight: ["gauge", "Model calls under way"],

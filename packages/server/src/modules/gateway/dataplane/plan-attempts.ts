@@ -91,7 +91,12 @@ function toAttempt(
   };
 }
 
-export type WorstCase = { readonly tokens: TokenCounts; readonly costMicroUsd: number | null };
+export type WorstCase = {
+  readonly tokens: TokenCounts;
+  readonly costMicroUsd: number | null;
+  /** Work of our own process whose answer is given whole: cut off by a crash, it reached nobody and cost nothing. */
+  readonly isLostUnspent: boolean;
+};
 
 /** The most that an attempt can cost. `exactInput` is known where the provider is ours; elsewhere a byte is the least that
  *  a token stands for, and no input is longer than the model's context. */
@@ -106,7 +111,11 @@ export function worstCaseOf(
     inputTokens: exactInput ?? Math.min(bytes, target.contextTokens),
     outputTokens: call.operation === "chat" ? attempt.maxOutputTokens * call.choices : 0,
   };
-  return { tokens, costMicroUsd: target.price && costMicroUsd(tokens, target.price) };
+  return {
+    tokens,
+    costMicroUsd: target.price && costMicroUsd(tokens, target.price),
+    isLostUnspent: exactInput !== undefined && !call.stream,
+  };
 }
 
 function utf8Length(text: string): number {

@@ -1,6 +1,11 @@
 import { Readable } from "node:stream";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { costHeaders, NotFoundError, type SnapshotKey } from "@causeway/contract";
+import {
+  costHeaders,
+  idempotencyHeaders,
+  NotFoundError,
+  type SnapshotKey,
+} from "@causeway/contract";
 import type { Clock } from "#platform/clock";
 import { newId, newTraceId, sha256 } from "#platform/ids";
 import type { Log } from "#platform/log";
@@ -10,6 +15,7 @@ import { toErrorAnswer } from "./envelope.ts";
 import { findCaller, readHeader } from "./find-caller.ts";
 import { assertStoreAllowed, forward } from "./forward-client.ts";
 import { handleModelCall, type HandlerDeps } from "./handler.ts";
+import { parseIdempotencyKey, type Claim, type Idempotency } from "./idempotency-service.ts";
 import { isAllowed } from "./snapshot-tables.ts";
 import type { SnapshotClient } from "./snapshot-client.ts";
 import { readTrace, toTraceparent, type Trace } from "./trace.ts";
@@ -20,6 +26,7 @@ export type DataplaneRouteDeps = HandlerDeps & {
   readonly snapshots: SnapshotClient;
   readonly control: ControlClient;
   readonly internalToken: string;
+  readonly idempotency: Idempotency;
   readonly refreshGauges: () => void;
 };
 
@@ -87,15 +94,31 @@ function traceOf(request: FastifyRequest): Trace {
   return readTrace(readHeader(request.headers, "traceparent"), newTraceId);
 }
 
+/** Answers that are given whole and cost the same for the same input: the only ones that a repeat may get again. */
+async function claimAnswer(
+  deps: DataplaneRouteDeps,
+  request: FastifyRequest,
+  keyId: string,
+): Promise<Claim | undefined> {
+  const header = readHeader(request.headers, idempotencyHeaders.key);
+  if (header === undefined) return undefined;
+  const idempotencyKey = parseIdempotencyKey(header);
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  return deps.idempotency.claim({ keyId, idempotencyKey, body, newRequestId: request.id });
+}
+
 function modelRoutes(app: FastifyInstance, deps: DataplaneRouteDeps): void {
   const handle =
     (operation: "chat" | "embeddings") =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const trace = traceOf(request);
       const key = callerOf(deps, request);
+      const claim =
+        operation === "embeddings" ? await claimAnswer(deps, request, key.id) : undefined;
+      const requestId = claim?.requestId ?? request.id;
       reply.hijack();
       const client = createClientResponse(reply.raw, {
-        "x-request-id": request.id,
+        "x-request-id": requestId,
         [costHeaders.traceId]: trace.traceId,
       });
       inFlight += 1;
@@ -103,7 +126,8 @@ function modelRoutes(app: FastifyInstance, deps: DataplaneRouteDeps): void {
       try {
         await handleModelCall(deps, {
           operation,
-          requestId: request.id,
+          requestId,
+          claim,
           trace,
           key,
           tables: deps.snapshots.tables(),
@@ -112,11 +136,12 @@ function modelRoutes(app: FastifyInstance, deps: DataplaneRouteDeps): void {
           client,
         });
       } catch (error) {
-        const answer = toErrorAnswer(error, request.id);
+        const answer = toErrorAnswer(error, requestId);
         note(deps, error, answer.status);
         if (client.hasBegun()) client.end();
         else client.sendError(answer);
       } finally {
+        claim?.release();
         inFlight -= 1;
         deps.metrics.set("causeway_gateway_in_flight", inFlight);
       }

@@ -57,6 +57,12 @@ export function toReservation(
   };
 }
 
+/** The reservation of an attempt that costs nothing if it is cut off. */
+export function toUnspent(reservation: UsageRecord): UsageRecord {
+  const costMicroUsd = reservation.costMicroUsd === null ? null : 0;
+  return { ...reservation, ...noTokens, costMicroUsd, estimated: false };
+}
+
 export type AttemptEnd = {
   readonly outcome: "succeeded" | "failed" | "cancelled";
   readonly httpStatus: number;
