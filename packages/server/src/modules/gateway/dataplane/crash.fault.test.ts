@@ -1,8 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -21,6 +20,7 @@ import {
   type ControlPlane,
 } from "#test/gateway";
 import { startScriptedProvider, type ScriptedProvider } from "#test/scripted-provider";
+import { startGatewayProcess, type GatewayProcess } from "#test/gateway-process";
 
 const database = useDatabase();
 const started: {
@@ -30,7 +30,6 @@ const started: {
   proxy?: Awaited<ReturnType<typeof startLossyProxy>>;
 } = {};
 const homes: Home[] = [];
-const main = resolve(import.meta.dirname, "../../../main.ts");
 const messages = [{ role: "user" as const, content: "Tell me something." }];
 
 beforeAll(async () => {
@@ -112,38 +111,8 @@ async function startLossyProxy(origin: string) {
   };
 }
 
-async function startProcess(
-  home: Home,
-): Promise<{ child: ChildProcess; origin: string; log: () => string }> {
-  const child = spawn(process.execPath, [main, "gateway"], {
-    env: {
-      CAUSEWAY_HOME: home.root,
-      CAUSEWAY_PORT: String(started.proxy?.port),
-      CAUSEWAY_GATEWAY_PORT: "0",
-      TEST_PROVIDER_KEY: "provider-secret-1",
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let log = "";
-  child.stdout.on("data", (piece: Buffer) => (log += piece.toString()));
-  child.stderr.on("data", (piece: Buffer) => (log += piece.toString()));
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`the gateway ended: ${log}`);
-    const text = await readFile(home.run.gateway, "utf8").catch(() => "{}");
-    const written = JSON.parse(text) as { pid?: number; origin?: string };
-    if (written.pid === child.pid && written.origin) {
-      const health = await fetch(`${written.origin}/healthz`);
-      const { ready } = (await health.json()) as { ready: boolean };
-      if (ready) return { child, origin: written.origin, log: () => log };
-    }
-    await sleep(20);
-  }
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const exited = once(child, "exit");
-  child.kill("SIGKILL");
-  await exited;
+async function startProcess(home: Home): Promise<GatewayProcess> {
+  return startGatewayProcess({ home, controlPort: started.proxy?.port ?? 0 });
 }
 
 async function ledger(): Promise<UsageRecord[]> {
@@ -186,7 +155,7 @@ test("kill -9 in the middle of streams: every call is in the ledger once, the ca
   });
   const outcomes = Promise.allSettled(broken);
   await sleep(60);
-  await kill(first.child);
+  await first.kill();
   expect((await outcomes).map(({ status }) => status)).toEqual(Array(6).fill("rejected"));
 
   proxy.state.dropAnswers = false;
@@ -227,7 +196,7 @@ test("kill -9 in the middle of streams: every call is in the ledger once, the ca
   expect(spent).toBeGreaterThanOrEqual(5_000 - worst);
   expect(new Set(all.map((row) => row.id)).size).toBe(all.length);
   await expectNoSecrets(home, [secret, "provider-secret-1"], first.log() + second.log());
-  await kill(second.child);
+  await second.kill();
 });
 
 test("without a control plane a restarted gateway goes on from its snapshot and its lease", async () => {
@@ -247,7 +216,7 @@ test("without a control plane a restarted gateway goes on from its snapshot and 
       stream: true,
     });
   for await (const part of await call(first.origin)) expect(part.id).toBe("c1");
-  await kill(first.child);
+  await first.kill();
   await proxy.close();
   const second = await startProcess(home);
   for await (const part of await call(second.origin)) expect(part.id).toBe("c1");
@@ -256,7 +225,7 @@ test("without a control plane a restarted gateway goes on from its snapshot and 
   });
   expect(forwarded.status).toBe(503);
   expect(forwarded.headers.get("retry-after")).toBe("2");
-  await kill(second.child);
+  await second.kill();
 });
 
 async function expectNoSecrets(home: Home, secrets: readonly string[], log: string): Promise<void> {

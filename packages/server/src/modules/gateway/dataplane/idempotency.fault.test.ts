@@ -1,10 +1,6 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { resolve } from "node:path";
+import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { costHeaders, idempotencyHeaders, type UsageRecord } from "@causeway/contract";
 import type { Home } from "#platform/home";
 import { silentLog } from "#platform/log";
@@ -15,19 +11,23 @@ import {
   localEntities,
   newHome,
   startControlPlane,
-  startScriptedProvider,
   type ControlPlane,
-  type ScriptedProvider,
 } from "#test/gateway";
+import {
+  findFreePort,
+  startGatewayProcess,
+  untilEnded,
+  type GatewayProcess,
+} from "#test/gateway-process";
+import { startScriptedProvider, type ScriptedProvider } from "#test/scripted-provider";
 
 const database = useDatabase();
-const main = resolve(import.meta.dirname, "../../../main.ts");
 let notifier: Notifier;
 let provider: ScriptedProvider;
 let control: ControlPlane;
 let gatewayOrigin = "";
 const homes: Home[] = [];
-const children: ChildProcess[] = [];
+const processes: GatewayProcess[] = [];
 
 beforeAll(async () => {
   notifier = createNotifier({ url: database.url, log: silentLog });
@@ -47,8 +47,11 @@ beforeAll(async () => {
     gatewayOrigin: () => gatewayOrigin,
   });
 });
+// One gateway at a time: whoever waits for settings waits for all that are connected.
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map((running) => running.kill()));
+});
 afterAll(async () => {
-  await Promise.all(children.map(kill));
   await control.close();
   await provider.close();
   await notifier.close();
@@ -73,47 +76,14 @@ function remoteEmbedding(name: string, baseUrl: string) {
   ];
 }
 
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address ? address.port : 0;
-}
-
 async function startProcess(
   home: Home,
-  { crashAt, port }: { crashAt?: string; port: number },
-): Promise<string> {
-  const child = spawn(process.execPath, [main, "gateway"], {
-    env: {
-      CAUSEWAY_HOME: home.root,
-      CAUSEWAY_PORT: new URL(control.origin).port,
-      CAUSEWAY_GATEWAY_PORT: String(port),
-      TEST_PROVIDER_KEY: "provider-secret-1",
-      ...(crashAt === undefined ? {} : { CAUSEWAY_CRASH_AT: crashAt }),
-    },
-    stdio: "ignore",
-  });
-  children.push(child);
-  for (;;) {
-    if (child.exitCode !== null) throw new Error("the gateway ended");
-    const text = await readFile(home.run.gateway, "utf8").catch(() => "{}");
-    const { pid, origin } = JSON.parse(text) as { pid?: number; origin?: string };
-    if (pid === child.pid && origin) {
-      const health = await fetch(`${origin}/healthz`);
-      if (((await health.json()) as { ready: boolean }).ready) return origin;
-    }
-    await sleep(20);
-  }
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, "exit");
-  child.kill("SIGKILL");
-  await exited;
+  options: { readonly port: number; readonly crashAt?: string },
+): Promise<GatewayProcess> {
+  const controlPort = Number(new URL(control.origin).port);
+  const running = await startGatewayProcess({ home, controlPort, ...options });
+  processes.push(running);
+  return running;
 }
 
 async function embed(origin: string, secret: string, model: string): Promise<Response> {
@@ -158,10 +128,10 @@ test.each([
     const port = await findFreePort();
     const first = await startProcess(home, { port, crashAt: `gateway:call:${at}` });
     await control.gateway.awaitApplied();
-    await expect(embed(first, secret, model)).rejects.toThrow();
+    await expect(embed(first.origin, secret, model)).rejects.toThrow();
 
     const second = await startProcess(home, { port });
-    const response = await embed(second, secret, model);
+    const response = await embed(second.origin, secret, model);
     expect(response.status).toBe(200);
     expect(response.headers.get(idempotencyHeaders.isReplay)).toBe(isReplay);
     const requestId = response.headers.get("x-request-id") ?? "";
@@ -178,7 +148,7 @@ test.each([
     expect(provider.calls.length - askedBefore).toBe(asked);
 
     // And again, for good.
-    const third = await embed(second, secret, model);
+    const third = await embed(second.origin, secret, model);
     expect(third.headers.get(idempotencyHeaders.isReplay)).toBe("true");
     expect(third.headers.get("x-request-id")).toBe(requestId);
     expect(await waitForLedger(requestId, 1)).toHaveLength(expected.length);
@@ -190,13 +160,13 @@ test("the control plane's own call outlasts a gateway that dies over it and star
   homes.push(home);
   const port = await findFreePort();
   const { keyId } = await control.newKey();
-  gatewayOrigin = await startProcess(home, { port, crashAt: "gateway:call:settled" });
+  const first = await startProcess(home, { port, crashAt: "gateway:call:settled" });
+  gatewayOrigin = first.origin;
   await control.gateway.awaitApplied();
   const traceId = "0af7651916cd43dd8448eb211c80319c";
   const call = { keyId, texts: ["three small words"], route: "embedding", traceId };
   const embedding = control.gateway.embed({ ...call, idempotencyKey: "load:batch-1" });
-  const died = children.at(-1);
-  if (died && died.signalCode === null) await once(died, "exit");
+  await untilEnded(first.child);
   await startProcess(home, { port });
   expect((await embedding).inputTokens).toBe(3);
   const rows = await control.app.inject({ url: `/api/usage/requests?traceId=${traceId}` });
