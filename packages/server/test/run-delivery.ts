@@ -28,8 +28,9 @@ if (job.undo) {
   await delivery.deploy.undo?.(job.undo, context);
   say({ event: "undone" });
 }
-say({ event: "ready", origin: delivery.origin });
 process.on("SIGTERM", () => void delivery.stop().then(() => process.exit(0)));
+// After that: whoever hears it may send the signal at once.
+say({ event: "ready", origin: delivery.origin });
 
 function say(line: Record<string, unknown>): void {
   process.stdout.write(`${JSON.stringify({ at: systemClock.now(), ...line })}\n`);

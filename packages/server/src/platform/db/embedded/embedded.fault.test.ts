@@ -89,6 +89,7 @@ test("a server killed itself recovers what was committed", async () => {
   const first = await start();
   await query(first.url, "create table kept as select 42 as value");
   process.kill(first.pid, "SIGKILL");
+  while (await findProcess(first.pid)) await sleep(10);
 
   const second = await start();
   expect(second.attached).toBe(false);
