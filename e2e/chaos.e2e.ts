@@ -46,11 +46,21 @@ async function findDifference(
   undisturbed: Fingerprint,
 ): Promise<string | undefined> {
   try {
-    expect(await runWithCrash(prepared, point)).toEqual(undisturbed);
+    const disturbed = await runWithCrash(prepared, point);
+    const parts = new Set([...Object.keys(undisturbed), ...Object.keys(disturbed)]);
+    for (const part of parts)
+      expect({ [part]: disturbed[part] }).toEqual({ [part]: undisturbed[part] });
     return undefined;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    say(message);
-    return message;
+    const told = describeError(error);
+    say(told);
+    return told;
   }
+}
+
+/** An assertion's message is cut short; its sides are whole. */
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!("expected" in error && "actual" in error)) return error.message;
+  return `expected ${JSON.stringify(error.expected)}\nreceived ${JSON.stringify(error.actual)}`;
 }

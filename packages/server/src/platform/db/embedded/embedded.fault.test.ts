@@ -108,6 +108,27 @@ test("a pid file whose number went to another program does not stop a start", as
   await postgres.stop();
 });
 
+test("a killed server's socket, locked by a number that another server has now, does not stop a start", async () => {
+  const other = await startEmbeddedPostgres({
+    home: await createHome(join(dirname(root), "other")),
+    log: silentLog,
+  });
+  const first = await start();
+  process.kill(first.pid, "SIGKILL");
+  while (await findProcess(first.pid)) await sleep(10);
+  await writeFile(join(socketDirectory(first), ".s.PGSQL.5432.lock"), `${other.pid}\n`);
+
+  let second: EmbeddedPostgres;
+  try {
+    second = await start();
+  } finally {
+    await other.stop();
+  }
+  expect(second.attached).toBe(false);
+  expect(await answer(second, "select 1 as value")).toBe(1);
+  await second.stop();
+});
+
 test("a left server whose socket somebody removed is replaced", async () => {
   const first = await start();
   await rm(socketDirectory(first), { recursive: true });

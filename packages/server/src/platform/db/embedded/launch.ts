@@ -23,6 +23,7 @@ export async function launchServer(
 ): Promise<RunningServer> {
   const logStart = await rotate(options.logFile);
   const log = await open(options.logFile, "a", 0o600);
+  await removeLeftSocket(options.socketDirectory);
   const child = spawn(
     cluster.binaries.postgres,
     serverArguments({ dataDirectory: cluster.dataDirectory, ...options }),
@@ -47,6 +48,14 @@ export async function launchServer(
   options.signal.throwIfAborted();
   const complaints = (await readFile(options.logFile, "utf8")).slice(logStart);
   throw explain(cluster, { ended: ended ?? "it did not become ready", complaints });
+}
+
+/** Of a server that was killed. No server runs on this home; but PostgreSQL believes any process under the number in the
+ *  lock file, also a zombie that nobody collects, and would not start. */
+async function removeLeftSocket(socketDirectory: string): Promise<void> {
+  for (const name of [".s.PGSQL.5432", ".s.PGSQL.5432.lock"]) {
+    await rm(join(socketDirectory, name), { force: true });
+  }
 }
 
 /** The log grows by little; a restart sets a long one aside. Returns where this start's lines begin. */
